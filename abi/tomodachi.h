@@ -1,0 +1,13 @@
+/*
+ * Everything a service needs: include this and define one TOMO_SERVICE().
+ */
+#ifndef TOMODACHI_H
+#define TOMODACHI_H
+
+#include <tomodachi/abi.h>
+#include <tomodachi/call.h>
+#include <tomodachi/http.h>
+#include <tomodachi/log.h>
+#include <tomodachi/task.h>
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * HTTP requests and responses (RFC 9110, RFC 9112).
+ *
+ * Used on a call of another kind, an accessor returns NULL (or 0), and a
+ * function that returns a code TOMO_EKIND; it is logged once.  Pointers are
+ * borrowed as long as the call lives.
+ */
+#ifndef TOMODACHI_HTTP_H
+#define TOMODACHI_HTTP_H
+
+#include <tomodachi/abi.h>
+#include <tomodachi/call.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "GET", in capitals.  Since ABI 1. */
+TOMO_API const char *tomo_http_method(const struct tomo_call *call);
+
+/* The path without query, percent-decoded; and as it came.  Since ABI 1. */
+TOMO_API const char *tomo_http_path(const struct tomo_call *call);
+TOMO_API const char *tomo_http_raw_path(const struct tomo_call *call);
+
+/* What follows "?", as it came; "" without one.  Since ABI 1. */
+TOMO_API const char *tomo_http_query_string(const struct tomo_call *call);
+
+/*
+ * A named part of the row's pattern, decoded; NULL if the pattern has no such
+ * name or that part did not take part in the match.  Since ABI 1.
+ */
+TOMO_API const char *tomo_http_param(struct tomo_call *call, const char *name);
+
+/* The first value of a query key, decoded ("" for "?a"); or NULL.  Since ABI 1.
+ */
+TOMO_API const char *tomo_http_query(struct tomo_call *call, const char *name);
+
+/*
+ * The pair of the query with this index, in order, both decoded.  Returns 1,
+ * or 0 past the end.  Since ABI 1.
+ */
+TOMO_API int tomo_http_query_at(struct tomo_call *call, size_t index,
+    const char **name, const char **value);
+
+/* The first header of that name, in any case; or NULL.  Since ABI 1. */
+TOMO_API const char *tomo_http_header(const struct tomo_call *call,
+    const char *name);
+
+/* The header with this index, in order.  Returns 1, or 0 past the end.
+ * Since ABI 1. */
+TOMO_API int tomo_http_header_at(const struct tomo_call *call, size_t index,
+    const char **name, const char **value);
+
+/*
+ * The whole body.  A large one is mapped from a temporary file.  Empty (data
+ * not NULL) if there is none.  Since ABI 1.
+ */
+TOMO_API struct tomo_bytes tomo_http_body(struct tomo_call *call);
+
+/*
+ * The body as JSON, whatever its Content-Type.  Returns a value that the call
+ * owns, or NULL with line, column and reason in tomo_error().  Since ABI 1.
+ */
+TOMO_API struct json_t *tomo_http_body_json(struct tomo_call *call);
+
+/*
+ * The address of the client: the peer's, or what http.real_ip_header says if
+ * the peer is listed in http.real_ip_from.  Since ABI 1.
+ */
+TOMO_API const char *tomo_http_remote_ip(struct tomo_call *call);
+
+/* The user name of Basic authorization (RFC 7617), not checked; or NULL.
+ * Since ABI 1. */
+TOMO_API const char *tomo_http_auth_user(struct tomo_call *call);
+
+/* The status answered so far, in an error handler the one it answers; 0
+ * without one.  Since ABI 1. */
+TOMO_API int tomo_http_status(const struct tomo_call *call);
+
+/*
+ * These answer the request: once, the last one wins; nothing is sent until the
+ * handler has returned.  What they are given is copied, but for the JSON value,
+ * which is stolen (released even on failure).  Each returns 0, TOMO_EINVAL
+ * (status outside 200 to 999, NULL body) or TOMO_ENOMEM.  The Content-Type is
+ * http.content_type, type, or application/json; charset=utf-8.  A 204, 205 or
+ * 304 carries no body whatever is given.  Since ABI 1.
+ */
+TOMO_API int tomo_http_text(struct tomo_call *call, int status,
+    const char *text);
+TOMO_API int tomo_http_textf(struct tomo_call *call, int status,
+    const char *format, ...) TOMO_PRINTF(3, 4);
+TOMO_API int tomo_http_bytes(struct tomo_call *call, int status,
+    struct tomo_bytes body, const char *type);
+TOMO_API int tomo_http_json(struct tomo_call *call, int status,
+    struct json_t *json);
+
+/*
+ * Answers with an error status (400 to 599) by way of its TOMO_HTTP_ERROR row,
+ * or the status text.  For "return tomo_http_fail(call, 409)": always returns 0
+ * or TOMO_EINVAL.  Since ABI 1.
+ */
+TOMO_API int tomo_http_fail(struct tomo_call *call, int status);
+
+/*
+ * Sets a header of the answer, instead of any of that name, or adds one.  Both
+ * are copied.  Content-Length, Transfer-Encoding, Connection, Keep-Alive,
+ * Server and Date stay the runner's: TOMO_EINVAL, as for names that are no
+ * token and values with control characters.  Since ABI 1.
+ */
+TOMO_API int tomo_http_set_header(struct tomo_call *call, const char *name,
+    const char *value);
+TOMO_API int tomo_http_add_header(struct tomo_call *call, const char *name,
+    const char *value);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,24 @@
+/* A pool of threads for functions that block. */
+#ifndef RUNTIME_LOOP_OFFLOAD_H
+#define RUNTIME_LOOP_OFFLOAD_H
+
+struct loop;
+struct task;
+struct offload;
+
+/* At most threads threads, started as they are needed; all signals blocked. */
+struct offload *offload_new(struct loop *loop, unsigned threads);
+
+/* Waits for the threads that are idle; one inside a function is left alone. */
+void offload_free(struct offload *offload);
+
+/*
+ * Runs fn(arg) on a thread and waits until it has returned.  Suspends,
+ * shielded.  Returns what fn returned, or TOMO_ECANCELLED / TOMO_ETIMEOUT if
+ * the task was cancelled or its deadline passed meanwhile; TOMO_ENOMEM when
+ * no thread can be had.
+ */
+int offload_run(struct offload *offload, struct task *task,
+    int (*fn)(void *arg), void *arg);
+
+#endif

@@ -1,0 +1,12 @@
+/* Waiting for a descriptor. */
+#ifndef RUNTIME_LOOP_WAIT_FD_H
+#define RUNTIME_LOOP_WAIT_FD_H
+
+#include <stdint.h>
+
+struct task;
+
+/* As tomo_wait_fd(); returns TOMO_ESYSTEM with errno set. */
+int wait_fd(struct task *task, int fd, int events, int64_t timeout_ms);
+
+#endif

@@ -1,0 +1,36 @@
+/* One loaded generation of a service file. */
+#ifndef RUNTIME_SERVICE_MODULE_H
+#define RUNTIME_SERVICE_MODULE_H
+
+#include <tomodachi/abi.h>
+
+#include "runtime/base/error.h"
+
+struct module;
+
+/*
+ * Maps the service file at path and checks its descriptor and rows; no handler
+ * or hook runs yet, only constructors.  name is what error lines call it (the
+ * original of a private copy).  Returns the module, or NULL with the reason in
+ * *err: one line that says what is wrong and what to do.
+ */
+struct module *module_open(const char *path, const char *name,
+    struct error *err);
+
+/* Checks a descriptor that is part of the runner itself. */
+struct module *module_from(const struct tomo_service *descriptor,
+    struct error *err);
+
+/* Forgets the module.  Its code stays mapped until the process ends. */
+void module_close(struct module *module);
+
+/*
+ * The descriptor, as long as the module: the fields that this runner knows,
+ * those that an older service never heard of zero.
+ */
+const struct tomo_service *module_service(const struct module *module);
+
+/* The C++ runtime's __cxa_get_globals as the service sees it, or NULL. */
+void *(*module_cxa_get_globals(const struct module *module))(void);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * The seam between runtime and transports.
+ *
+ * What a transport gives the worker, which knows it by nothing else.  All are
+ * called on the loop thread.
+ */
+#ifndef RUNTIME_SERVICE_TRANSPORT_H
+#define RUNTIME_SERVICE_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/error.h"
+#include "runtime/base/options.h"
+
+struct service;
+
+/* A kind of row.  spec is never NULL and, padded with zeros, spec_size long. */
+struct row_kind {
+	uint64_t kind; /* TOMO_KIND_*; 0 ends the table */
+	const char *name; /* "TOMO_HTTP" */
+	size_t spec_size;
+
+	/* Refuses a spec that cannot work, without an effect; *err does not
+	 * repeat which row it is. */
+	int (*check)(const void *spec, struct error *err);
+
+	/* One line for people: "GET /orders/{id}"; and the function's name. */
+	void (*describe)(const void *spec, char *text, size_t size);
+	const char *(*function)(const void *spec);
+};
+
+struct transport {
+	const char *name;
+	const struct row_kind *kinds;
+	const struct option_row *options;
+
+	/*
+	 * Prepares the service's rows; nothing arrives yet.  On the lifecycle's
+	 * coroutine; suspends while it asks for sockets.
+	 */
+	int (*attach)(struct service *service, struct error *err);
+
+	/* Lets new work in. */
+	void (*open)(struct service *service);
+
+	/* Keeps new work out; what runs goes on. */
+	void (*shut)(struct service *service);
+
+	/* Lets go of everything, once the last call of this kind has ended. */
+	void (*detach)(struct service *service);
+
+	/* SIGUSR1: opens log files again; may be NULL. */
+	void (*reopen)(struct service *service);
+};
+
+/* The NULL-ended list, set once by main() before anything else uses it. */
+extern const struct transport *const *transports;
+
+/* The kind of row with that number, or NULL. */
+const struct row_kind *transport_row_kind(uint64_t kind);
+
+#endif
