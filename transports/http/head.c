@@ -14,9 +14,13 @@ struct parse {
 };
 
 struct body_sink {
+	struct head *head;
 	head_body_fn *fn;
 	void *arg;
 };
+
+/* All trailers and chunk extensions of a body together; they are dropped. */
+#define EXTRA_MAX 16384
 
 /* ---- finding the end ---- */
 
@@ -109,9 +113,8 @@ on_field(llhttp_t *parser, const char *at, size_t len)
 	struct parse *parse = parse_of(parser);
 	struct head *head = parse->head;
 
-	if (head->nheaders == parse->room)
+	if (len == 0 || head->nheaders == parse->room)
 		return -1;
-	/* An empty value may come without on_value(). */
 	head->headers[head->nheaders] = (struct header) { .name = at,
 		.name_len = (uint32_t)len, .value = at + len };
 	return 0;
@@ -123,7 +126,9 @@ on_value(llhttp_t *parser, const char *at, size_t len)
 	struct head *head = parse_of(parser)->head;
 	struct header *header = &head->headers[head->nheaders];
 
-	header->value = at;
+	/* The place of an empty value is the next line. */
+	if (len > 0)
+		header->value = at;
 	header->value_len = (uint32_t)len;
 	return 0;
 }
@@ -158,12 +163,29 @@ on_message_complete(llhttp_t *parser)
 	return HPE_PAUSED;
 }
 
-const llhttp_settings_t head_settings = {
+static int
+on_extra(llhttp_t *parser, const char *at, size_t len)
+{
+	struct body_sink *sink = parser->data;
+
+	(void)at;
+	sink->head->extra += (uint32_t)len;
+	return sink->head->extra > EXTRA_MAX ? -1 : 0;
+}
+
+static const llhttp_settings_t head_settings = {
 	.on_url = on_url,
 	.on_header_field = on_field,
 	.on_header_value = on_value,
 	.on_header_value_complete = on_value_complete,
 	.on_headers_complete = on_headers_complete,
+};
+
+static const llhttp_settings_t body_settings = {
+	.on_header_field = on_extra,
+	.on_header_value = on_extra,
+	.on_chunk_extension_name = on_extra,
+	.on_chunk_extension_value = on_extra,
 	.on_body = on_body,
 	.on_message_complete = on_message_complete,
 };
@@ -399,11 +421,12 @@ enum head_verdict
 head_body(struct head *head, const char *data, size_t len, size_t *used,
     head_body_fn *fn, void *arg)
 {
-	struct body_sink sink = { fn, arg };
+	struct body_sink sink = { head, fn, arg };
 	enum llhttp_errno verdict;
 
 	if (llhttp_get_errno(&head->parser) == HPE_PAUSED)
 		llhttp_resume(&head->parser);
+	head->parser.settings = (void *)(uintptr_t)&body_settings;
 	head->parser.data = &sink;
 	verdict = llhttp_execute(&head->parser, data, len);
 	head->parser.data = NULL;

@@ -53,11 +53,9 @@ struct head {
 	bool is_http10, keep_alive, expects_continue, expects_other;
 	bool has_length, is_chunked;
 	uint64_t length; /* of the body, if it has_length */
+	uint32_t extra;  /* bytes of trailers and chunk extensions so far */
 	llhttp_t parser; /* goes on with the body */
 };
-
-/* What the body's bytes turn out to be; see head_body(). */
-extern const llhttp_settings_t head_settings;
 
 /*
  * Parses text[0..len), a whole head in memory of its own, which is cut up in
