@@ -15,8 +15,7 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libjansson-dev libboost-context-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
-    python3 python3-pytest python3-requests abigail-tools binutils \
-    gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    python3 python3-pytest python3-requests abigail-tools binutils
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format clang-tidy git
 
@@ -76,7 +75,12 @@ CMD_OBJECTS = $(CMD_SOURCES:%.c=$(BUILD)/obj/%.o)
 RUNNER = $(BUILD)/tomodachi
 SAMPLES = $(patsubst %.c,$(BUILD)/%.so,$(wildcard sample_services/*.c))
 TEST_SERVICES = $(patsubst %.c,$(BUILD)/%.so,$(wildcard test/services/*.c)) \
-    $(patsubst %.cc,$(BUILD)/%.so,$(wildcard test/services/*.cc))
+    $(patsubst %.cc,$(BUILD)/%.so,$(wildcard test/services/*.cc)) \
+    $(MADE_SERVICES)
+# Bad files that no compiler makes by itself.
+MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
+    truncated.so half_header.so class_32.so other_arch.so program.so \
+    fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so)
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 
@@ -131,6 +135,66 @@ $(BUILD)/test/services/%.so: test/services/%.c
 $(BUILD)/test/services/%.so: test/services/%.cc
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 $(SERVICE_FLAGS) -Wall -Wextra -MMD -MP -o $@ $<
+
+GOOD = $(BUILD)/test/services/good.so
+
+$(BUILD)/test/services/not_elf.so: $(GOOD)
+	echo 'no service' > $@
+$(BUILD)/test/services/empty.so: $(GOOD)
+	: > $@
+$(BUILD)/test/services/folder.so: | $(GOOD)
+	mkdir -p $@
+$(BUILD)/test/services/truncated.so: $(GOOD)
+	head -c -64 $< > $@
+$(BUILD)/test/services/half_header.so: $(GOOD)
+	head -c 30 $< > $@
+# Bytes 4 and 18 of the ELF header: the class, the machine (243 is RISC-V).
+$(BUILD)/test/services/class_32.so: $(GOOD)
+	(head -c 4 $<; printf '\001'; tail -c +6 $<) > $@
+$(BUILD)/test/services/other_arch.so: $(GOOD)
+	(head -c 18 $<; printf '\363'; tail -c +20 $<) > $@
+$(BUILD)/test/services/program.so: test/services/no_descriptor.c
+	@mkdir -p $(@D)
+	echo 'int main(void) { return 0; }' | cat $< - | \
+	    $(CC) -fPIE -pie -o $@ -x c -
+$(BUILD)/test/services/fixed_program.so: test/services/no_descriptor.c
+	@mkdir -p $(@D)
+	echo 'int main(void) { return 0; }' | cat $< - | \
+	    $(CC) -fno-pie -no-pie -o $@ -x c -
+$(BUILD)/test/services/object.so: test/services/good.c
+	@mkdir -p $(@D)
+	$(CC) -Iabi -fPIC -c -o $@ $<
+
+# Not by the sanitizer's flags: its libraries bring a C++ runtime.
+$(BUILD)/test/services/hidden_cxx.so: test/services/hidden_cxx.cc
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -Iabi -fPIC -shared -fvisibility=hidden \
+	    -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -MMD -MP \
+	    -o $@ $<
+
+# A sanitizer would pad the three bytes.
+$(BUILD)/test/services/tiny_descriptor.so: test/services/tiny_descriptor.c
+	@mkdir -p $(@D)
+	$(CC) -Iabi -fPIC -shared -o $@ $<
+
+$(BUILD)/test/services/visible_cxx.so: test/services/good_cxx.cc
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -Iabi -fPIC -shared -static-libstdc++ -static-libgcc \
+	    -o $@ $<
+$(BUILD)/test/services/origin.so: test/services/good.c
+	@mkdir -p $(@D)
+	$(CC) -Iabi -fPIC -shared -Wl,-rpath,'$$ORIGIN/lib' -o $@ $<
+$(BUILD)/test/services/sysv_hash.so: test/services/good.c
+	@mkdir -p $(@D)
+	$(CC) -Iabi -fPIC -shared -Wl,--hash-style=sysv -o $@ $<
+
+# The library is there for the linker only.
+$(BUILD)/test/services/missing_library.so: test/services/missing_library.c
+	@mkdir -p $(@D)/absent
+	echo 'int absent(void) { return 0; }' | $(CC) -shared -fPIC -x c - \
+	    -Wl,-soname,libabsent.so.1 -o $(@D)/absent/libabsent.so
+	$(CC) -std=gnu11 $(SERVICE_FLAGS) $(WARNINGS) -MMD -MP -o $@ $< \
+	    -L$(@D)/absent -labsent
 
 $(BUILD)/test/unit/%_test: test/unit/%_test.c $(OBJECTS)
 	@mkdir -p $(@D)
