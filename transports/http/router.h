@@ -21,7 +21,7 @@ void router_free(struct router *router);
  * "*"; GET also answers HEAD.  target is handed back by a match.
  */
 int router_add(struct router *router, const char *methods, const char *pattern,
-    void *target, struct error *err);
+    const void *target, struct error *err);
 
 /* After the last row, before the first match. */
 void router_freeze(struct router *router);

@@ -316,7 +316,7 @@ add_rows(struct http_server *server, struct error *err)
 			server->errors[nerrors++] = spec;
 		else if (kind->kind == TOMO_KIND_HTTP &&
 		    router_add(server->router, route->methods, route->pattern,
-		    module_mutable(spec), err) < 0)
+		    spec, err) < 0)
 			return -1;
 	}
 	router_freeze(server->router);
