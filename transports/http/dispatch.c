@@ -40,10 +40,12 @@ explain(struct http_request *request)
 {
 	struct tomo_call *call = request->call;
 	const struct header *expect;
+	char allow[ROUTER_ALLOW_SIZE];
 
 	switch (request->response.status) {
 	case 405:
-		tomo_http_set_header(call, "Allow", request->route.allow);
+		router_allow(request->route.allowed, allow);
+		tomo_http_set_header(call, "Allow", allow);
 		return;
 	case 413:
 		set_text(request, tomo_printf(call, "Maximum request body size "

@@ -19,7 +19,7 @@ struct row {
 	uint64_t methods;
 	bool literal;
 	struct pattern *pattern;
-	void *target;
+	const void *target;
 };
 
 struct router {
@@ -98,7 +98,7 @@ parse_methods(const char *text, uint64_t *set, struct error *err)
 
 int
 router_add(struct router *router, const char *names, const char *pattern,
-    void *target, struct error *err)
+    const void *target, struct error *err)
 {
 	struct row row = { .target = target };
 

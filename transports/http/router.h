@@ -35,7 +35,7 @@ enum router_verdict {
 
 /* Only what the verdict says is filled in. */
 struct route {
-	void *target; /* if found, like the next two */
+	const void *target; /* if found, like the next two */
 	const struct pattern *pattern;
 	struct pattern_match match;
 	uint64_t allowed; /* if not allowed: for router_allow() */
