@@ -147,18 +147,16 @@ add_times(struct record *record, const struct http_request *request,
 	add_time(record, "request_time", now - request->started_ns, whole);
 }
 
-void
-access_log_write(const struct http_request *request, int status, size_t sent,
+static void
+write_record(const struct http_request *request, int status, size_t sent,
     const char *message)
 {
-	struct http_server *server = request->server;
-	struct record record = { .count = 0 };
+	struct record record;
 	char handler[32], whole[32];
 	const struct header *agent;
 	const char *user;
 
-	if (!server->settings.access_log || is_ignored(request, status))
-		return;
+	record.count = 0;
 	user = tomo_http_auth_user(request->call);
 	agent = head_find_header(&request->head, "user-agent", 10);
 	add_number(&record, "status_code", status);
@@ -179,16 +177,26 @@ access_log_write(const struct http_request *request, int status, size_t sent,
 	add_text(&record, "user_agent", agent != NULL ? agent->value : "");
 	add_times(&record, request, handler, whole);
 	record.fields[record.count].key = NULL;
-	put(server, message, &record);
+	put(request->server, message, &record);
+}
+
+void
+access_log_write(const struct http_request *request, int status, size_t sent,
+    const char *message)
+{
+	if (request->server->settings.access_log &&
+	    !is_ignored(request, status))
+		write_record(request, status, sent, message);
 }
 
 void
 access_log_bad(struct http_server *server, const struct in6_addr *peer,
     int status, size_t sent)
 {
-	struct record record = { .count = 0 };
+	struct record record;
 	char ip[INET6_ADDRSTRLEN];
 
+	record.count = 0;
 	if (!server->settings.access_log)
 		return;
 	ip_text(peer, ip);

@@ -46,11 +46,11 @@ fd_of(const struct http_connection *conn)
 static void
 watch(struct http_connection *conn, short what)
 {
-	if (event_get_events(&conn->event) == (what | EV_PERSIST) &&
-	    event_initialized(&conn->event) &&
-	    event_pending(&conn->event, EV_READ | EV_WRITE, NULL))
+	if (what == conn->watched)
 		return;
-	event_del(&conn->event);
+	if (conn->watched != 0)
+		event_del(&conn->event);
+	conn->watched = (uint8_t)what;
 	if (what == 0)
 		return;
 	event_assign(&conn->event, loop_base(conn->server->service->loop),
@@ -85,9 +85,8 @@ connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 	conn->peer = *peer;
 	conn->waiting = WAITING_KINDS;
 	conn->opened_ms = loop_now_ms(server->service->loop);
-	event_assign(&conn->event, loop_base(server->service->loop), fd,
-	    EV_READ | EV_PERSIST, on_event, conn);
-	event_add(&conn->event, NULL);
+	conn->event.ev_fd = fd;
+	watch(conn, EV_READ);
 	server->connections++;
 	server_wait(server, conn, WAITING_HEAD);
 }
@@ -126,7 +125,7 @@ connection_close(struct http_connection *conn)
 	struct http_request *request = conn->request;
 
 	server_forget(server, conn);
-	event_del(&conn->event);
+	watch(conn, 0);
 	close(fd_of(conn));
 	if (request != NULL && request->in_call) {
 		request->connection = NULL;

@@ -13,6 +13,12 @@ struct parse {
 	unsigned room;
 };
 
+/* The visible characters that no Host holds. */
+static const bool is_outside_host[128] = { ['"'] = true, ['#'] = true,
+	['/'] = true, ['<'] = true, ['>'] = true, ['?'] = true, ['@'] = true,
+	['\\'] = true, ['^'] = true, ['`'] = true, ['{'] = true, ['|'] = true,
+	['}'] = true };
+
 struct body_sink {
 	struct head *head;
 	head_body_fn *fn;
@@ -222,11 +228,13 @@ is_name(const struct header *header, const char *name, size_t len)
 static bool
 is_host(const struct header *header)
 {
-	static const char allowed[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "-._~!$&'()*+,;=:[]%";
+	for (uint32_t i = 0; i < header->value_len; i++) {
+		unsigned char c = (unsigned char)header->value[i];
 
-	return strspn(header->value, allowed) == header->value_len;
+		if (c <= ' ' || c >= 0x7f || is_outside_host[c])
+			return false;
+	}
+	return true;
 }
 
 static int
