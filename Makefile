@@ -73,6 +73,8 @@ LLHTTP_OBJECTS = $(BUILD)/obj/llhttp/api.o $(BUILD)/obj/llhttp/http.o \
     $(BUILD)/obj/llhttp/llhttp.o
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(LLHTTP_OBJECTS)
 CMD_OBJECTS = $(CMD_SOURCES:%.c=$(BUILD)/obj/%.o)
+# What tests link: all but main(), of which a test has its own.
+TEST_OBJECTS = $(OBJECTS) $(filter-out $(BUILD)/obj/cmd/main.o,$(CMD_OBJECTS))
 RUNNER = $(BUILD)/tomodachi
 SAMPLES = $(patsubst %.c,$(BUILD)/%.so,$(wildcard sample_services/*.c))
 TEST_SERVICES = $(patsubst %.c,$(BUILD)/%.so,$(wildcard test/services/*.c)) \
@@ -132,10 +134,10 @@ $(BUILD)/test/services/%.so: test/services/%.cc
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 $(SERVICE_FLAGS) -Wall -Wextra -MMD -MP -o $@ $<
 
-$(BUILD)/test/unit/%_test: test/unit/%_test.c $(OBJECTS)
+$(BUILD)/test/unit/%_test: test/unit/%_test.c $(TEST_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
-	    $(OBJECTS) $(LIBS_ALL) -lcmocka
+	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka
 
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
 

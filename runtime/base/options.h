@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "runtime/base/buffer.h"
 #include "runtime/base/error.h"
 
 struct json_t;
@@ -25,17 +24,17 @@ enum option_type {
 	OPTION_BOOL,
 	OPTION_STRING,
 	OPTION_LIST,           /* of strings; a single string is a list of one */
-	OPTION_BOOL_OR_STRING, /* http.access_log */
-	OPTION_STRING_OR_FALSE /* KMS keys: false means "" */
+	OPTION_BOOL_OR_STRING, /* http.access_log; "" means false */
+	OPTION_STRING_OR_FALSE /* KMS keys; false means "" */
 };
 
-/* One option.  fallback and limits in the type's own notation. */
+/* One option.  Text is free of control characters unless it is secret. */
 struct option_row {
 	const char *key;      /* NULL ends a table */
 	enum option_type type;
 	bool nullable;        /* null is a value */
 	bool secret;          /* never printed */
-	const char *fallback; /* JSON text: "9700", "\"0.0.0.0\"", "null" */
+	const char *fallback; /* JSON: "9700", "\"a\"", "[]", "null" */
 	int64_t min, max;     /* of OPTION_INT and OPTION_SIZE, both included */
 	const char *help;     /* one line, no full stop */
 };
@@ -69,11 +68,11 @@ void options_free(struct options *options);
 int options_set_descriptor(struct options *options,
     const struct tomo_option *rows, struct error *err);
 
-/* A JSON file of nested objects, dotted keys, or both. */
+/* A JSON file of nested objects, dotted keys, or both.  Blocks. */
 int options_set_file(struct options *options, const char *path,
     struct error *err);
 
-/* The same from text; name is what error lines call it. */
+/* The same from text; name is what error lines and origins call it. */
 int options_set_json(struct options *options, const char *name,
     const char *text, size_t len, struct error *err);
 
@@ -91,7 +90,7 @@ int options_set_environment(struct options *options, char *const *environ,
 int options_set_argument(struct options *options, const char *argument,
     struct error *err);
 
-/* What the init hook sets: value in JSON. */
+/* What the init hook sets: any JSON text, "8080" or "[\"a\"]". */
 int options_set_init(struct options *options, const char *key,
     const char *json_text, struct error *err);
 
@@ -102,7 +101,9 @@ const struct option_row *options_row(const struct options *options,
 /*
  * The values.  The key must be one of the tables and of that type (asserted,
  * our own code asks); null reads as 0 or NULL, options_is_null() tells it
- * apart.  Text and lists are borrowed until the option is set again.
+ * apart.  Of "bool or string", a string counts as true, and the text of true
+ * and false is NULL.  Text and lists are borrowed until the option is set
+ * again.
  */
 bool options_is_null(const struct options *options, const char *key);
 int64_t options_int(const struct options *options, const char *key);
@@ -118,8 +119,9 @@ enum option_source options_source(const struct options *options,
 struct json_t *options_json(const struct options *options, const char *key);
 
 /*
- * All values that are not the fallback, as one JSON object with dotted keys,
- * secrets included: for handing on to another process.  The caller frees it.
+ * All values that some source has set, be they equal to the fallback, as one
+ * JSON object with dotted keys, secrets included: for handing on to another
+ * process.  The caller frees it.
  */
 char *options_dump(const struct options *options);
 

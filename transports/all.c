@@ -1,0 +1,17 @@
+#include "transports/all.h"
+
+#include "runtime/base/runtime_options.h"
+#include "transports/amqp/options.h"
+#include "transports/aws/options.h"
+#include "transports/http/options.h"
+#include "transports/websocket/options.h"
+
+const struct option_row *const all_option_tables[] = {
+	http_options,
+	websocket_options,
+	amqp_options,
+	aws_options,
+	watcher_options,
+	runtime_options,
+	NULL,
+};

@@ -1,0 +1,56 @@
+#include "transports/aws/options.h"
+
+const struct option_row aws_options[] = {
+	/* Who and where. */
+	{ .key = "aws_sns_sqs.region_name", .type = OPTION_STRING,
+	    .nullable = true, .fallback = "null",
+	    .help = "AWS region (else AWS_REGION, AWS_DEFAULT_REGION, "
+		    "profile)" },
+	{ .key = "aws_sns_sqs.aws_access_key_id", .type = OPTION_STRING,
+	    .nullable = true, .fallback = "null",
+	    .help = "access key (else the credential chain)" },
+	{ .key = "aws_sns_sqs.aws_secret_access_key", .type = OPTION_STRING,
+	    .nullable = true, .secret = true, .fallback = "null",
+	    .help = "secret key" },
+	{ .key = "aws_sns_sqs.aws_session_token", .type = OPTION_STRING,
+	    .nullable = true, .secret = true, .fallback = "null",
+	    .help = "session token of temporary keys" },
+	{ .key = "aws_endpoint_urls.sns", .type = OPTION_STRING,
+	    .nullable = true, .fallback = "null",
+	    .help = "SNS endpoint to use instead of AWS" },
+	{ .key = "aws_endpoint_urls.sqs", .type = OPTION_STRING,
+	    .nullable = true, .fallback = "null",
+	    .help = "SQS endpoint to use instead of AWS" },
+	{ .key = "aws_endpoint_urls.sts", .type = OPTION_STRING,
+	    .nullable = true, .fallback = "null",
+	    .help = "STS endpoint to use instead of AWS; falls back to that "
+		    "of SNS" },
+
+	/* Topics and queues. */
+	{ .key = "aws_sns_sqs.topic_prefix", .type = OPTION_STRING,
+	    .fallback = "\"\"",
+	    .help = "put before SNS topic names" },
+	{ .key = "aws_sns_sqs.queue_name_prefix", .type = OPTION_STRING,
+	    .fallback = "\"\"",
+	    .help = "put before SQS queue names" },
+	{ .key = "aws_sns_sqs.sns_kms_master_key_id",
+	    .type = OPTION_STRING_OR_FALSE,
+	    .nullable = true, .fallback = "null",
+	    .help = "KMS key of topics; \"\" or false removes it; null "
+		    "changes nothing" },
+	{ .key = "aws_sns_sqs.sqs_kms_master_key_id",
+	    .type = OPTION_STRING_OR_FALSE,
+	    .nullable = true, .fallback = "null",
+	    .help = "KMS key of queues, likewise" },
+	{ .key = "aws_sns_sqs.sqs_kms_data_key_reuse_period",
+	    .type = OPTION_INT,
+	    .nullable = true, .fallback = "null", .min = 60, .max = 86400,
+	    .help = "KmsDataKeyReusePeriodSeconds of queues" },
+	{ .key = "aws_sns_sqs.queue_policy", .type = OPTION_STRING,
+	    .nullable = true, .fallback = "null",
+	    .help = "aws:SourceArn to put in the queue policy" },
+	{ .key = "aws_sns_sqs.wildcard_queue_policy", .type = OPTION_STRING,
+	    .nullable = true, .fallback = "null",
+	    .help = "the same for queues of wildcard topics" },
+	{ .key = NULL },
+};
