@@ -173,6 +173,13 @@ is_alike(const struct listener *listener, const char *service,
 	    listener->reuse_port == wish->reuse_port;
 }
 
+bool
+listener_is_like(const struct listener *a, const struct listener *b)
+{
+	return is_same_text(a->host, b->host) && a->asked == b->asked &&
+	    a->reuse_port == b->reuse_port;
+}
+
 static struct listener *
 find(const struct sockets *sockets, const char *service,
     const struct socket_wish *wish)

@@ -42,7 +42,12 @@ struct listener {
 	bool reuse_port;
 	int fd;
 	unsigned *owners, nowners;
+	unsigned lent_to; /* an owner of another slot's; 0: nobody */
+	int64_t lent_as;  /* by which of its requests */
 };
+
+/* Whether they are two slots' sockets for one wish. */
+bool listener_is_like(const struct listener *a, const struct listener *b);
 
 struct sockets {
 	struct listener *first;
