@@ -67,6 +67,8 @@ end_turn(struct turns *turns)
 	    atomic_load_explicit(&turns->turn, memory_order_relaxed);
 
 	atomic_store_explicit(&turns->turn, turn + 1, memory_order_relaxed);
+	/* From here on the watchdog's signal finds the turn over. */
+	atomic_signal_fence(memory_order_seq_cst);
 	if (turns->caught)
 		stall_report(turns->stall);
 }

@@ -32,7 +32,7 @@ struct tomo_call {
 	const char *function; /* the handler's name, for logs */
 	const char *logger;
 	int code;             /* what run returned */
-	bool kind_complained;
+	bool started, complained, ending;
 	void *data;           /* the transport's */
 	void (*on_end)(struct tomo_call *call);
 	struct tomo_call *next, *previous; /* all of the service */

@@ -50,7 +50,8 @@ struct host {
 
 	/*
 	 * The last word: the lifecycle is over.  code: 0, or 1 with the reason in
-	 * line when the service failed to start (line is NULL otherwise).
+	 * line when the service failed to start (line is NULL otherwise).  The
+	 * service may be freed once the loop has stopped, not in here.
 	 */
 	void (*ended)(struct host *host, int code, const char *line);
 };

@@ -48,14 +48,16 @@ struct service {
 	void *user_state; /* tomo_set_state() */
 	struct offload *offload;
 	struct flag *opened, *stopped, *idle;
-	size_t calls, max_calls; /* alive now; runtime.max_calls */
+	size_t busy, max_calls; /* what a stop waits for; runtime.max_calls */
 	struct tomo_call *free_calls;
 	size_t nfree_calls;
 	struct tomo_call *first_call; /* all that are alive */
 	struct tomo_task *tasks;      /* of hooks and of tomo_post() */
+	bool tasks_cancelled;
 	struct tomo_loop *post;
 	int64_t stop_by_ms;           /* end of the grace period */
-	struct error failure;
+	struct error failure; /* why it could not start, or "" */
+	struct tomo_call *hook; /* the one that runs */
 	void *transport_data[SERVICE_TRANSPORTS]; /* by place in transports[] */
 };
 
@@ -81,12 +83,21 @@ void service_open(struct service *service);
  */
 void service_stop(struct service *service, bool reload);
 
+/*
+ * What is under way keeps a stop waiting: calls, and what a transport holds
+ * itself (an answer not yet sent).
+ */
+void service_hold(struct service *service);
+void service_release(struct service *service);
+
 /* SIGUSR1. */
 void service_reopen_logs(struct service *service);
 
 const char *service_name(const struct service *service);
 
-/* The slot of transport_data that belongs to the transport at that place. */
-void **service_data(struct service *service, const void *transport);
+/* Where the transport keeps what it made for this service. */
+struct transport;
+void **service_data(struct service *service,
+    const struct transport *transport);
 
 #endif

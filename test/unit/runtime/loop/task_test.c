@@ -1,81 +1,14 @@
 #include "runtime/loop/task.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include <tomodachi/abi.h>
 
 #include "runtime/base/clock.h"
+#include "test/unit/runtime/loop/job.h"
 
-#define STACK ((size_t)64 * 1024)
 #define MANY 5000
-
-static struct loop *loop;
-
-/* What a test's tasks did, in order. */
-static char trace[64];
-static size_t traced;
-
-static void
-note(char what)
-{
-	assert_true(traced < sizeof(trace) - 1);
-	trace[traced++] = what;
-}
-
-struct job {
-	struct task task;
-	void (*body)(struct job *job);
-	struct job *other;
-	char letter;
-	int64_t timeout_ms;
-	int got, got_next;
-	bool ended;
-};
-
-static void
-run_job(struct task *task)
-{
-	struct job *job = (struct job *)task;
-
-	job->body(job);
-}
-
-static void
-on_job_end(struct task *task)
-{
-	struct job *job = (struct job *)task;
-
-	assert_null(task_current());
-	job->ended = true;
-}
-
-static struct job
-make_job(void (*body)(struct job *job), char letter)
-{
-	return (struct job) { .body = body, .letter = letter,
-		.timeout_ms = -1 };
-}
-
-static void
-start_job(struct job *job)
-{
-	task_init(&job->task, loop, "job", run_job, on_job_end);
-	assert_int_equal(task_start(&job->task), 0);
-}
-
-static void
-run_until_ended(const struct job *job)
-{
-	while (!job->ended)
-		loop_pass(loop, true);
-}
 
 static void
 body_wait(struct job *job)
@@ -117,7 +50,7 @@ static void
 body_start_other(struct job *job)
 {
 	note(job->letter);
-	start_job(job->other);
+	start_job(job->arg);
 	note(job->letter);
 }
 
@@ -129,8 +62,8 @@ queues_what_a_coroutine_starts(void **state)
 	struct job outer = make_job(body_start_other, 'a');
 
 	(void)state;
-	outer.other = &middle;
-	middle.other = &inner;
+	outer.arg = &middle;
+	middle.arg = &inner;
 	start_job(&outer);
 	assert_string_equal(trace, "aa");
 	loop_pass(loop, true);
@@ -362,26 +295,6 @@ keeps_what_a_wake_brings_after_a_timeout(void **state)
 	loop_pass(loop, true);
 	assert_int_equal(job.got_next, TOMO_ETIMEOUT);
 }
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	memset(trace, 0, sizeof(trace));
-	traced = 0;
-	loop = loop_new(STACK, NULL);
-	return loop == NULL ? -1 : 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	loop_free(loop);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)
