@@ -15,8 +15,7 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libjansson-dev libboost-context-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
-    python3 python3-pytest python3-requests abigail-tools binutils \
-    gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    python3 python3-pytest python3-requests abigail-tools binutils
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format clang-tidy git
 
@@ -78,7 +77,12 @@ TEST_OBJECTS = $(OBJECTS) $(filter-out $(BUILD)/obj/cmd/main.o,$(CMD_OBJECTS))
 RUNNER = $(BUILD)/tomodachi
 SAMPLES = $(patsubst %.c,$(BUILD)/%.so,$(wildcard sample_services/*.c))
 TEST_SERVICES = $(patsubst %.c,$(BUILD)/%.so,$(wildcard test/services/*.c)) \
-    $(patsubst %.cc,$(BUILD)/%.so,$(wildcard test/services/*.cc))
+    $(patsubst %.cc,$(BUILD)/%.so,$(wildcard test/services/*.cc)) \
+    $(MADE_SERVICES)
+# Bad files that no compiler makes by itself.
+MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
+    truncated.so half_header.so class_32.so other_arch.so program.so \
+    fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so)
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 
@@ -133,6 +137,8 @@ $(BUILD)/test/services/%.so: test/services/%.c
 $(BUILD)/test/services/%.so: test/services/%.cc
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 $(SERVICE_FLAGS) -Wall -Wextra -MMD -MP -o $@ $<
+
+include test/services/special.mk
 
 $(BUILD)/test/unit/%_test: test/unit/%_test.c $(TEST_OBJECTS)
 	@mkdir -p $(@D)

@@ -48,13 +48,14 @@ TOMO_API int tomo_spawn(struct tomo_call *call, tomo_fn *fn, void *arg,
 TOMO_API void *tomo_task_arg(const struct tomo_call *call);
 
 /*
- * Waits until the task has ended, and ends the handle.  Suspends.  Returns
- * what the task's function returned; on TOMO_ETIMEOUT or TOMO_ECANCELLED of
- * the waiting call itself, *done (if not NULL) is false, the task goes on and
- * the handle stays good.  Since ABI 1.
+ * Waits until the task has ended, and ends the handle.  Suspends.  Returns 0
+ * and what the task's function returned in *result (which may be NULL);
+ * TOMO_ETIMEOUT or TOMO_ECANCELLED when the wait ended first: the task goes on
+ * and the handle stays good; TOMO_EINVAL when another call waits for it
+ * already.  Since ABI 1.
  */
 TOMO_API int tomo_join(struct tomo_call *call, struct tomo_task *task,
-    int *done);
+    int *result);
 
 /* Makes what the task waits for, now or later, return TOMO_ECANCELLED.
  * Since ABI 1. */

@@ -4,7 +4,8 @@
  * Access records go to standard output through a buffer that is flushed once a
  * loop pass; all others go to standard error at once.  A slow pipe drops
  * records and counts them, it never stops the loop.  log_write() may be used
- * from any thread; the streams are for the loop thread only.
+ * from any thread; the streams are for the loop thread only.  The process must
+ * ignore SIGPIPE.
  */
 #ifndef RUNTIME_BASE_LOG_H
 #define RUNTIME_BASE_LOG_H
@@ -24,8 +25,8 @@ enum log_format {
 };
 
 /*
- * Sets format and lowest level (TOMO_LOG_*) for the process; before the first
- * call it is console and info.
+ * Sets format and lowest level (TOMO_LOG_*) for the process, and looks at
+ * NO_COLOR and TERM; before the first call it is console and info.
  */
 void log_setup(enum log_format format, int level);
 
@@ -41,6 +42,9 @@ int log_current_level(void);
 
 /* Whether a record of this level would be written. */
 bool log_is_on(int level);
+
+/* Whether text for people may be coloured: on a terminal, if not unwanted. */
+bool log_has_colour(int fd);
 
 /* Writes one record to standard error.  fields end with a NULL key; NULL: none.
  */
@@ -61,8 +65,9 @@ void log_printf(const char *logger, int level, const char *format, ...)
 struct log_stream;
 
 /*
- * Standard output in the process's format; or a file in JSON lines, opened
- * O_APPEND and created if missing (NULL and a line that names it if it cannot).
+ * Standard output in the process's format and level; or a file in JSON lines,
+ * of all levels, opened O_APPEND and created if missing (NULL and a line that
+ * names it if it cannot).
  */
 struct log_stream *log_stream_stdout(void);
 struct log_stream *log_stream_file(const char *path, struct error *err);
@@ -75,7 +80,8 @@ void log_stream_add(struct log_stream *stream, const char *logger, int level,
 /* Writes what is buffered, without blocking; see the top. */
 void log_stream_flush(struct log_stream *stream);
 
-/* Opens the file of that name again (SIGUSR1); keeps the old one on failure. */
+/* Opens the file of that name again (SIGUSR1); keeps the old one on failure.
+ * Nothing to do for standard output. */
 int log_stream_reopen(struct log_stream *stream, struct error *err);
 
 /* Records dropped so far because the reader was too slow. */

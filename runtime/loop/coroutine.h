@@ -14,6 +14,8 @@ struct coroutine_pool;
 
 /* stack_size in bytes, rounded up to pages; a guard of 64 KiB lies below. */
 struct coroutine_pool *coroutine_pool_new(size_t stack_size);
+
+/* Unmaps all stacks, even of coroutines that have not ended. */
 void coroutine_pool_free(struct coroutine_pool *pool);
 
 /*
@@ -37,12 +39,39 @@ struct coroutine *coroutine_current(void);
 
 /*
  * Names the C++ runtime's __cxa_get_globals, whose state is saved and restored
- * at each switch from then on; NULL for none.
+ * at each switch from then on; NULL for none.  On the loop thread, outside any
+ * coroutine.
  */
 void coroutine_set_cxx(void *(*get_globals)(void));
 
-/* Whether address lies in the guard below a stack: a stack overflow. */
+/*
+ * Whether address lies in the guard below a stack: a stack overflow.  May be
+ * asked in a signal handler on the loop thread.
+ */
 bool coroutine_is_guard(const struct coroutine_pool *pool,
     const void *address);
+
+/* Idle stacks that are always kept. */
+#define COROUTINE_POOL_KEEP 64
+
+/*
+ * Calls fn(arg) when more than COROUTINE_POOL_KEEP stacks have become idle: a
+ * time to plan coroutine_pool_trim().
+ */
+void coroutine_pool_on_surplus(struct coroutine_pool *pool,
+    void (*fn)(void *arg), void *arg);
+
+/* What to do next about a pool's idle stacks. */
+enum coroutine_trim {
+	COROUTINE_TRIM_DONE,  /* nothing until the next surplus */
+	COROUTINE_TRIM_LATER, /* all were in use of late: look again */
+	COROUTINE_TRIM_SOON   /* there is more to unmap */
+};
+
+/*
+ * Unmaps some of the surplus stacks that were idle ever since the last call;
+ * few enough that the loop does not notice.
+ */
+enum coroutine_trim coroutine_pool_trim(struct coroutine_pool *pool);
 
 #endif

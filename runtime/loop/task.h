@@ -23,8 +23,8 @@ struct task {
 	const char *name;                  /* for the stall warning */
 	int64_t deadline_ms;               /* of clock_ms(); 0: none */
 	struct task *next_ready;
-	int result; /* of the wait that was woken */
-	bool cancelled, waiting, ready, shielded;
+	int result; /* of the wait that is over */
+	bool cancelled, waiting, woken, ready, shielded;
 };
 
 /* Makes a zeroed task ready to start; name must outlive it. */
@@ -34,7 +34,9 @@ void task_init(struct task *task, struct loop *loop, const char *name,
 /*
  * Runs the task at once until it first waits or ends; from within another
  * coroutine it is queued instead.  Returns 0, or -1 when there is no memory for
- * a stack (on_end is not called then).
+ * a stack (on_end is not called then).  After 0 the task may be gone.  An
+ * on_end that starts the next task nests on the loop's stack: where the number
+ * is the peer's choice, start it after task_start() has returned.
  */
 int task_start(struct task *task);
 
@@ -42,11 +44,11 @@ int task_start(struct task *task);
 struct task *task_current(void);
 
 /*
- * Waits until task_wake(), at most timeout_ms (-1: no limit).  Suspends; on the
- * task's own coroutine only.  Returns what task_wake() was given, TOMO_ETIMEOUT
- * (time-out or deadline) or TOMO_ECANCELLED, these at once if they hold
- * already.  After a return other than by task_wake() the waker must forget the
- * task before it suspends again.
+ * Waits until task_wake(), at most timeout_ms (-1: no limit; 0: lets the others
+ * run once).  Suspends; on the task's own coroutine only.  Returns what
+ * task_wake() was given, TOMO_ETIMEOUT (time-out or deadline) or
+ * TOMO_ECANCELLED, these at once if they hold already.  After a return other
+ * than by task_wake() the waker must forget the task before it suspends again.
  */
 int task_wait(struct task *task, int64_t timeout_ms);
 
@@ -54,10 +56,12 @@ int task_wait(struct task *task, int64_t timeout_ms);
 int task_wait_shielded(struct task *task);
 
 /*
- * Lets a waiting task go on with result, on the loop's next chance; nothing
- * happens if it does not wait or was woken already.
+ * Lets a waiting task go on with result, on the loop's next chance.  Until the
+ * task runs again the first wake wins over a time-out or a cancel, so nothing
+ * that was handed over with it is lost.  Returns false, and nothing happens, if
+ * the task does not wait or was woken already.
  */
-void task_wake(struct task *task, int result);
+bool task_wake(struct task *task, int result);
 
 /* What the task waits for, now and from now on, returns TOMO_ECANCELLED. */
 void task_cancel(struct task *task);
@@ -65,7 +69,7 @@ void task_cancel(struct task *task);
 /* TOMO_ECANCELLED, TOMO_ETIMEOUT when the deadline is over, or 0. */
 int task_check(const struct task *task);
 
-/* The loop calls this once a pass: runs all that are ready. */
+/* The loop calls this once a pass: runs all that were ready when it began. */
 void task_run_ready(struct loop *loop);
 
 #endif

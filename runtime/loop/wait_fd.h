@@ -6,7 +6,11 @@
 
 struct task;
 
-/* As tomo_wait_fd(); returns TOMO_ESYSTEM with errno set. */
+/*
+ * As tomo_wait_fd(); returns TOMO_ESYSTEM with errno set.  What cannot be
+ * waited for because it never blocks, such as a regular file, is ready.
+ * Several tasks may wait for one descriptor.
+ */
 int wait_fd(struct task *task, int fd, int events, int64_t timeout_ms);
 
 #endif

@@ -2,11 +2,14 @@
 #ifndef RUNTIME_SERVICE_MODULE_H
 #define RUNTIME_SERVICE_MODULE_H
 
+#include <stddef.h>
+
 #include <tomodachi/abi.h>
 
 #include "runtime/base/error.h"
 
 struct module;
+struct row_kind;
 
 /*
  * Maps the service file at path and checks its descriptor and rows; no handler
@@ -25,12 +28,33 @@ struct module *module_from(const struct tomo_service *descriptor,
 void module_close(struct module *module);
 
 /*
+ * The line about a process that this signal ended inside module_open(), where
+ * only constructors run.  Returns -1.
+ */
+int module_crashed(const char *name, int signal_number, struct error *err);
+
+/*
  * The descriptor, as long as the module: the fields that this runner knows,
- * those that an older service never heard of zero.
+ * those that an older service never heard of zero.  For its handlers see
+ * module_spec().
  */
 const struct tomo_service *module_service(const struct module *module);
 
+/*
+ * The rows, in the order of the table: the spec is as long as its kind's
+ * spec_size, padded with zeros, and lives as long as the module.
+ */
+size_t module_rows(const struct module *module);
+const void *module_spec(const struct module *module, size_t i,
+    const struct row_kind **kind);
+
 /* The C++ runtime's __cxa_get_globals as the service sees it, or NULL. */
 void *(*module_cxa_get_globals(const struct module *module))(void);
+
+/*
+ * A function that the service exports although the runner has one of that
+ * name, so that the service itself calls the runner's; "" without one.
+ */
+const char *module_clash(const struct module *module);
 
 #endif

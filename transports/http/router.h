@@ -18,33 +18,39 @@ void router_free(struct router *router);
 
 /*
  * Adds a row.  methods: names in any case, separated by spaces or commas, or
- * "*"; GET also answers HEAD.  target is handed back by a match.
+ * "*" for all; GET also answers HEAD.  target is handed back by a match.
  */
 int router_add(struct router *router, const char *methods, const char *pattern,
-    void *target, struct error *err);
+    const void *target, struct error *err);
 
 /* After the last row, before the first match. */
 void router_freeze(struct router *router);
 
 enum router_verdict {
 	ROUTER_FOUND,
-	ROUTER_NOT_FOUND,          /* 404 */
-	ROUTER_METHOD_NOT_ALLOWED, /* 405; allow holds "GET,HEAD,POST" */
-	ROUTER_LIMIT               /* the match limit was reached: 500 */
+	ROUTER_NOT_FOUND,	   /* 404 */
+	ROUTER_METHOD_NOT_ALLOWED, /* 405 */
+	ROUTER_LIMIT		   /* the match limit was reached: 500 */
 };
 
+/* Only what the verdict says is filled in. */
 struct route {
-	void *target;
+	const void *target; /* if found, like the next two */
 	const struct pattern *pattern;
 	struct pattern_match match;
-	char allow[256];
+	uint64_t allowed; /* if not allowed: for router_allow() */
 };
 
 /*
- * method is the llhttp_method number; path the percent-decoded path.  Allow
- * lists the methods of all rows whose pattern matches, in alphabetical order.
+ * method is the llhttp_method number; path the percent-decoded path.  A method
+ * is allowed if any row whose pattern matches has it.
  */
 enum router_verdict router_match(const struct router *router, unsigned method,
     const char *path, size_t len, struct route *route);
+
+enum { ROUTER_ALLOW_SIZE = 256 };
+
+/* The value of Allow, "GET,HEAD,POST", in alphabetical order. */
+void router_allow(uint64_t allowed, char out[ROUTER_ALLOW_SIZE]);
 
 #endif

@@ -1,0 +1,183 @@
+#include "runtime/service/call.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/base/alloc.h"
+#include "runtime/base/log.h"
+#include "runtime/loop/sync.h"
+#include "runtime/service/service.h"
+#include "runtime/service/spawned.h"
+#include "runtime/service/values.h"
+
+/* What a call costs: its struct, and an arena that most never outgrow. */
+#define CALL_SIZE ((size_t)8192)
+#define POOLED_CALLS 256
+
+static void
+forget(struct tomo_call *call)
+{
+	struct service *service = call->service;
+
+	arena_clear(&call->arena);
+	if (service->nfree_calls >= POOLED_CALLS) {
+		free(call);
+		return;
+	}
+	call->next = service->free_calls;
+	service->free_calls = call;
+	service->nfree_calls++;
+}
+
+static void
+link_call(struct tomo_call *call)
+{
+	struct service *service = call->service;
+
+	call->started = true;
+	call->previous = NULL;
+	call->next = service->first_call;
+	if (call->next != NULL)
+		call->next->previous = call;
+	service->first_call = call;
+	service_hold(service);
+}
+
+static void
+unlink_call(struct tomo_call *call)
+{
+	struct service *service = call->service;
+
+	if (call->previous != NULL)
+		call->previous->next = call->next;
+	else
+		service->first_call = call->next;
+	if (call->next != NULL)
+		call->next->previous = call->previous;
+	service_release(service);
+}
+
+/* On the call's coroutine. */
+static void
+on_run(struct task *task)
+{
+	struct tomo_call *call = (struct tomo_call *)task;
+
+	call->code = call->run(call);
+	call->ending = true;
+	if (call->children != NULL)
+		spawned_end(call);
+	if (call->defers != NULL || call->values != NULL)
+		values_clear(call);
+}
+
+/* On the loop's stack. */
+static void
+on_task_end(struct task *task)
+{
+	struct tomo_call *call = (struct tomo_call *)task;
+
+	unlink_call(call);
+	if (call->on_end != NULL)
+		call->on_end(call);
+	forget(call);
+}
+
+struct tomo_call *
+call_new(struct service *service, uint64_t kind, tomo_fn *run,
+    const char *function)
+{
+	struct tomo_call *call = service->free_calls;
+
+	if (call != NULL) {
+		service->free_calls = call->next;
+		service->nfree_calls--;
+	} else {
+		call = xcalloc(1, CALL_SIZE);
+	}
+	memset(call, 0, offsetof(struct tomo_call, memory));
+	task_init(&call->task, service->loop, function, on_run, on_task_end);
+	arena_init(&call->arena, call->memory,
+	    CALL_SIZE - offsetof(struct tomo_call, memory));
+	call->service = service;
+	call->kind = kind;
+	call->run = run;
+	call->function = function;
+	return call;
+}
+
+void
+call_drop(struct tomo_call *call)
+{
+	forget(call);
+}
+
+int
+call_start(struct tomo_call *call, void (*on_end)(struct tomo_call *call))
+{
+	struct service *service = call->service;
+
+	/* Hooks are few, and a stop needs them whatever else runs. */
+	if (service->busy >= service->max_calls && call->kind != CALL_HOOK)
+		return -1;
+	call->on_end = on_end;
+	call->task.name = call->function;
+	link_call(call);
+	if (task_start(&call->task) < 0) {
+		unlink_call(call);
+		call->started = false;
+		return -1;
+	}
+	return 0;
+}
+
+int
+call_fail(struct tomo_call *call, int code, const char *format, ...)
+{
+	va_list args;
+	char text[1024];
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	call->error = arena_strndup(&call->arena, text, strlen(text));
+	return code;
+}
+
+struct tomo_call *
+call_current(void)
+{
+	return (struct tomo_call *)task_current();
+}
+
+void
+call_wrong_kind(const struct tomo_call *call, const char *function)
+{
+	/* Only this flag changes: the call is const for its accessors. */
+	struct tomo_call *marked = (struct tomo_call *)(uintptr_t)call;
+
+	if (call->complained)
+		return;
+	marked->complained = true;
+	log_record(service_name(call->service), TOMO_LOG_ERROR,
+	    "function of another kind of call used",
+	    TOMO_LOG_STR("handler", call->function),
+	    TOMO_LOG_STR("function", function));
+}
+
+const char *
+call_code_name(int code)
+{
+	static const char *const names[] = { "0", "TOMO_EINVAL", "TOMO_ENOMEM",
+		"TOMO_EKIND", "TOMO_ETIMEOUT", "TOMO_ECLOSED",
+		"TOMO_ECANCELLED", "TOMO_ETOOBIG", "TOMO_ENOTFOUND",
+		"TOMO_EUNAVAILABLE", "TOMO_EPROTOCOL", "TOMO_ESYSTEM",
+		"TOMO_ERETRY", "TOMO_EREJECT" };
+
+	if (code > 0 || code <= -(int)(sizeof(names) / sizeof(names[0])))
+		return "no TOMO_E* code";
+	return names[-code];
+}

@@ -1,0 +1,152 @@
+#include "runtime/service/service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "runtime/base/alloc.h"
+#include "runtime/base/options.h"
+#include "runtime/loop/coroutine.h"
+#include "runtime/loop/loop.h"
+#include "runtime/loop/offload.h"
+#include "runtime/loop/sync.h"
+#include "runtime/service/call.h"
+#include "runtime/service/host.h"
+#include "runtime/service/lifecycle.h"
+#include "runtime/service/module.h"
+#include "runtime/service/spawned.h"
+#include "runtime/service/transport.h"
+
+struct service *
+service_new(struct loop *loop, struct host *host, struct module *module,
+    struct options *options, const char *uuid, unsigned slot)
+{
+	struct service *service = xcalloc(1, sizeof(*service));
+
+	service->loop = loop;
+	service->host = host;
+	service->module = module;
+	service->options = options;
+	service->descriptor = module_service(module);
+	service->uuid = xstrdup(service->descriptor->uuid != NULL
+	    ? service->descriptor->uuid : uuid);
+	service->slot = slot;
+	service->opened = flag_new();
+	service->stopped = flag_new();
+	service->idle = flag_new();
+	flag_set(service->idle);
+	service->post = spawned_loop_new(service);
+	coroutine_set_cxx(module_cxa_get_globals(module));
+	return service;
+}
+
+void
+service_free(struct service *service)
+{
+	struct tomo_call *call;
+
+	if (service == NULL)
+		return;
+	spawned_loop_close(service->post);
+	spawned_free_all(service);
+	while ((call = service->free_calls) != NULL) {
+		service->free_calls = call->next;
+		free(call);
+	}
+	offload_free(service->offload);
+	flag_free(service->opened);
+	flag_free(service->stopped);
+	flag_free(service->idle);
+	options_free(service->options);
+	module_close(service->module);
+	free(service->uuid);
+	free(service);
+}
+
+void
+service_start(struct service *service)
+{
+	service->max_calls = SIZE_MAX;
+	lifecycle_start(service);
+}
+
+void
+service_open(struct service *service)
+{
+	flag_set(service->opened);
+}
+
+/* Hooks get ECANCELLED when the grace period ends, as handlers do. */
+static void
+on_grace_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct service *service = arg;
+
+	(void)fd;
+	(void)what;
+	if (service->hook != NULL && service->state <= SERVICE_OPEN)
+		task_cancel(&service->hook->task);
+}
+
+void
+service_stop(struct service *service, bool reload)
+{
+	struct timeval grace = { 0 };
+
+	if (service->stop_by_ms != 0)
+		return;
+	service->reloading = reload;
+	grace.tv_sec = options_int(service->options,
+	    "http.termination_grace_period_seconds");
+	service->stop_by_ms = loop_now_ms(service->loop) +
+	    1000 * grace.tv_sec;
+	event_base_once(loop_base(service->loop), -1, EV_TIMEOUT, on_grace_over,
+	    service, &grace);
+	spawned_cancel_all(service);
+	/* A hook on the way up has nothing left to prepare for. */
+	if (service->hook != NULL && service->state < SERVICE_OPEN)
+		task_cancel(&service->hook->task);
+	flag_set(service->stopped);
+	flag_set(service->opened);
+}
+
+void
+service_hold(struct service *service)
+{
+	if (service->busy++ == 0)
+		flag_clear(service->idle);
+}
+
+void
+service_release(struct service *service)
+{
+	if (--service->busy == 0)
+		flag_set(service->idle);
+}
+
+void
+service_reopen_logs(struct service *service)
+{
+	for (size_t i = 0; transports[i] != NULL; i++)
+		if (transports[i]->reopen != NULL &&
+		    service->transport_data[i] != NULL)
+			transports[i]->reopen(service);
+}
+
+const char *
+service_name(const struct service *service)
+{
+	return service->descriptor->name;
+}
+
+void **
+service_data(struct service *service, const struct transport *transport)
+{
+	size_t i = 0;
+
+	while (transports[i] != transport)
+		i++;
+	return &service->transport_data[i];
+}

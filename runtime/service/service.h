@@ -1,0 +1,103 @@
+/*
+ * One service in a worker: its descriptor, options, transports and life.
+ *
+ * Its life is one coroutine that reads from top to bottom: init, freeze the
+ * options, attach, start, ready, open, started; stopping, shut, wait for the
+ * calls in flight, stop, detach.  Loop thread only.
+ */
+#ifndef RUNTIME_SERVICE_SERVICE_H
+#define RUNTIME_SERVICE_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tomodachi/abi.h>
+
+#include "runtime/base/error.h"
+
+struct flag;
+struct host;
+struct loop;
+struct module;
+struct offload;
+struct options;
+struct tomo_call;
+
+#define SERVICE_TRANSPORTS 8
+
+enum service_state {
+	SERVICE_NEW,      /* init may set options */
+	SERVICE_STARTING, /* attached, start runs */
+	SERVICE_READY,    /* waits to be opened */
+	SERVICE_OPEN,
+	SERVICE_STOPPING, /* no new work; what runs goes on */
+	SERVICE_ENDED
+};
+
+struct service {
+	struct loop *loop;
+	struct host *host;
+	struct options *options;
+	struct module *module;
+	const struct tomo_service *descriptor;
+	char *uuid;
+	unsigned slot;
+	enum service_state state;
+	bool reloading; /* the stop makes room for a newer generation */
+	void *user_state; /* tomo_set_state() */
+	struct offload *offload;
+	struct flag *opened, *stopped, *idle;
+	size_t busy, max_calls; /* what a stop waits for; runtime.max_calls */
+	struct tomo_call *free_calls;
+	size_t nfree_calls;
+	struct tomo_call *first_call; /* all that are alive */
+	struct tomo_task *tasks;      /* of hooks and of tomo_post() */
+	bool tasks_cancelled;
+	struct tomo_loop *post;
+	int64_t stop_by_ms;           /* end of the grace period */
+	struct error failure; /* why it could not start, or "" */
+	struct tomo_call *hook; /* the one that runs */
+	void *transport_data[SERVICE_TRANSPORTS]; /* by place in transports[] */
+};
+
+/*
+ * Takes over module and options.  uuid: what the supervisor made up for a
+ * service without one.
+ */
+struct service *service_new(struct loop *loop, struct host *host,
+    struct module *module, struct options *options, const char *uuid,
+    unsigned slot);
+void service_free(struct service *service);
+
+/* Begins its life; host->ready() or host->ended() follow. */
+void service_start(struct service *service);
+
+/* Lets work in, once ready. */
+void service_open(struct service *service);
+
+/*
+ * Begins a stop, bounded by http.termination_grace_period_seconds; host->ended()
+ * follows.  Once is enough: again it changes nothing.  reload: a newer
+ * generation takes over, so idle connections are served once more.
+ */
+void service_stop(struct service *service, bool reload);
+
+/*
+ * What is under way keeps a stop waiting: calls, and what a transport holds
+ * itself (an answer not yet sent).
+ */
+void service_hold(struct service *service);
+void service_release(struct service *service);
+
+/* SIGUSR1. */
+void service_reopen_logs(struct service *service);
+
+const char *service_name(const struct service *service);
+
+/* Where the transport keeps what it made for this service. */
+struct transport;
+void **service_data(struct service *service,
+    const struct transport *transport);
+
+#endif

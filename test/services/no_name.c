@@ -1,0 +1,3 @@
+#include <tomodachi.h>
+
+TOMO_SERVICE(.handlers = NULL);

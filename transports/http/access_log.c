@@ -1,0 +1,208 @@
+#include "transports/http/access_log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/base/log.h"
+#include "runtime/service/service.h"
+#include "transports/http/real_ip.h"
+#include "transports/http/request.h"
+#include "transports/http/server.h"
+
+#define LOGGER "tomodachi.http.response"
+
+/* The most fields a record has, and the end. */
+#define FIELDS 14
+
+struct record {
+	struct tomo_log_field fields[FIELDS + 1];
+	unsigned count;
+};
+
+static void
+on_pass_end(void *arg)
+{
+	struct http_server *server = arg;
+
+	if (server->access_out != NULL)
+		log_stream_flush(server->access_out);
+	if (server->access_file != NULL)
+		log_stream_flush(server->access_file);
+}
+
+int
+access_log_open(struct http_server *server, struct error *err)
+{
+	const struct http_settings *settings = &server->settings;
+
+	if (!settings->access_log)
+		return 0;
+	server->access_out = log_stream_stdout();
+	if (settings->access_file != NULL) {
+		server->access_file = log_stream_file(settings->access_file,
+		    err);
+		if (server->access_file == NULL)
+			return -1;
+	}
+	server->access_hook = (struct loop_hook) { .fn = on_pass_end,
+		.arg = server };
+	loop_add_hook(server->service->loop, &server->access_hook);
+	return 0;
+}
+
+void
+access_log_close(struct http_server *server)
+{
+	if (server->access_hook.fn != NULL)
+		loop_remove_hook(server->service->loop, &server->access_hook);
+	if (server->access_out != NULL)
+		log_stream_free(server->access_out);
+	if (server->access_file != NULL)
+		log_stream_free(server->access_file);
+}
+
+void
+access_log_reopen(struct http_server *server)
+{
+	struct error err;
+
+	if (server->access_file != NULL &&
+	    log_stream_reopen(server->access_file, &err) < 0)
+		log_printf("tomodachi.http", TOMO_LOG_ERROR, "%s", err.text);
+}
+
+static void
+add_text(struct record *record, const char *key, const char *text)
+{
+	record->fields[record->count++] = (struct tomo_log_field)
+	    TOMO_LOG_STR(key, text);
+}
+
+static void
+add_number(struct record *record, const char *key, int64_t number)
+{
+	record->fields[record->count++] = (struct tomo_log_field)
+	    TOMO_LOG_INT(key, number);
+}
+
+/* "0.00123s", as the Python library writes durations. */
+static void
+add_time(struct record *record, const char *key, int64_t ns, char text[32])
+{
+	snprintf(text, 32, "%.5fs", (double)ns / 1e9);
+	add_text(record, key, text);
+}
+
+static bool
+is_ignored(const struct http_request *request, int status)
+{
+	const int32_t *ignored = request->spec != NULL
+	    ? request->spec->ignore_logging : NULL;
+
+	if (ignored == NULL)
+		return false;
+	if (ignored == tomo_every_status)
+		return true;
+	for (; *ignored != 0; ignored++)
+		if (*ignored == status)
+			return true;
+	return false;
+}
+
+static void
+put(const struct http_server *server, const char *message,
+    const struct record *record)
+{
+	if (server->access_out != NULL && log_is_on(TOMO_LOG_INFO))
+		log_stream_add(server->access_out, LOGGER, TOMO_LOG_INFO,
+		    message, record->fields);
+	if (server->access_file != NULL)
+		log_stream_add(server->access_file, LOGGER, TOMO_LOG_INFO,
+		    message, record->fields);
+}
+
+static void
+add_body_sizes(struct record *record, const struct http_request *request)
+{
+	if (!head_has_body(&request->head))
+		return;
+	add_number(record, "request_content_length",
+	    (int64_t)(request->head.has_length ? request->head.length
+	    : request->body_read));
+	add_number(record, "request_content_read_length",
+	    (int64_t)request->body_read);
+}
+
+static void
+add_times(struct record *record, const struct http_request *request,
+    char handler[32], char whole[32])
+{
+	int64_t now = request->handled_ns != 0 ? request->handled_ns
+	    : clock_ns();
+
+	if (request->handler_ns != 0)
+		add_time(record, "handler_elapsed_time",
+		    now - request->handler_ns, handler);
+	add_time(record, "request_time", now - request->started_ns, whole);
+}
+
+static void
+write_record(const struct http_request *request, int status, size_t sent,
+    const char *message)
+{
+	struct record record;
+	char handler[32], whole[32];
+	const struct header *agent;
+	const char *user;
+
+	record.count = 0;
+	user = tomo_http_auth_user(request->call);
+	agent = head_find_header(&request->head, "user-agent", 10);
+	add_number(&record, "status_code", status);
+	if (status == 499 && request->response.status != 0)
+		add_number(&record, "replaced_status_code",
+		    request->response.status);
+	add_text(&record, "remote_ip", tomo_http_remote_ip(request->call));
+	if (user != NULL)
+		add_text(&record, "auth_user", user);
+	add_text(&record, "request_method", request_method(request));
+	add_text(&record, "request_path", request->head.path);
+	if (request->head.query_len > 0)
+		add_text(&record, "request_query_string", request->head.query);
+	add_text(&record, "http_version",
+	    request->head.is_http10 ? "HTTP/1.0" : "HTTP/1.1");
+	add_number(&record, "response_content_length", (int64_t)sent);
+	add_body_sizes(&record, request);
+	add_text(&record, "user_agent", agent != NULL ? agent->value : "");
+	add_times(&record, request, handler, whole);
+	record.fields[record.count].key = NULL;
+	put(request->server, message, &record);
+}
+
+void
+access_log_write(const struct http_request *request, int status, size_t sent,
+    const char *message)
+{
+	if (request->server->settings.access_log &&
+	    !is_ignored(request, status))
+		write_record(request, status, sent, message);
+}
+
+void
+access_log_bad(struct http_server *server, const struct in6_addr *peer,
+    int status, size_t sent)
+{
+	struct record record;
+	char ip[INET6_ADDRSTRLEN];
+
+	record.count = 0;
+	if (!server->settings.access_log)
+		return;
+	ip_text(peer, ip);
+	add_number(&record, "status_code", status);
+	add_text(&record, "remote_ip", ip);
+	add_number(&record, "response_content_length", (int64_t)sent);
+	record.fields[record.count].key = NULL;
+	put(server, "bad http request", &record);
+}

@@ -1,0 +1,311 @@
+#include "transports/http/request.h"
+
+#include <string.h>
+
+#include <jansson.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/service/call.h"
+#include "transports/http/basic_auth.h"
+#include "transports/http/real_ip.h"
+#include "transports/http/server.h"
+#include "transports/http/uri.h"
+
+struct http_request *
+request_new(struct http_server *server, const char *text, size_t len,
+    unsigned lines, int *status)
+{
+	struct tomo_call *call = call_new(server->service, TOMO_KIND_HTTP, NULL,
+	    "http");
+	struct http_request *request;
+	char *copy;
+
+	request = arena_alloc(&call->arena, sizeof(*request));
+	copy = arena_strndup(&call->arena, text, len);
+	*status = 500;
+	if (request == NULL || copy == NULL)
+		goto fail;
+	*status = head_parse(&request->head, copy, len, lines, &call->arena);
+	if (*status != 0)
+		goto fail;
+	memset(&request->response, 0, sizeof(request->response));
+	body_init(&request->body);
+	request->call = call;
+	request->server = server;
+	request->connection = NULL;
+	request->spec = NULL;
+	request->body_max = request->body_read = request->discarded = 0;
+	request->early = 0;
+	request->discards = request->closes = request->in_call = false;
+	request->query_read = request->auth_read = false;
+	request->remote_ip = request->auth_user = NULL;
+	request->json = NULL;
+	request->handler_ns = request->handled_ns = 0;
+	request->started_ns = server->settings.access_log ? clock_ns() : 0;
+	call->data = request;
+	return request;
+
+fail:
+	call_drop(call);
+	return NULL;
+}
+
+void
+request_clear(struct http_request *request)
+{
+	if (request->json != NULL)
+		json_decref(request->json);
+	request->json = NULL;
+	body_clear(&request->body);
+}
+
+void
+request_drop(struct http_request *request)
+{
+	request_clear(request);
+	call_drop(request->call);
+}
+
+struct http_request *
+request_of(const struct tomo_call *call, const char *function)
+{
+	if (call->kind == TOMO_KIND_HTTP)
+		return call->data;
+	call_wrong_kind(call, function);
+	return NULL;
+}
+
+const char *
+request_method(const struct http_request *request)
+{
+	return llhttp_method_name(
+	    (llhttp_method_t)request->head.parser.method);
+}
+
+bool
+request_is_head(const struct http_request *request)
+{
+	return request->head.parser.method == HTTP_HEAD;
+}
+
+/* ---- what services call ---- */
+
+#define REQUEST_OR(value) \
+	struct http_request *request = request_of(call, __func__); \
+\
+	if (request == NULL) \
+		return value
+
+const char *
+tomo_http_method(const struct tomo_call *call)
+{
+	REQUEST_OR(NULL);
+	return request_method(request);
+}
+
+const char *
+tomo_http_path(const struct tomo_call *call)
+{
+	REQUEST_OR(NULL);
+	return request->head.path;
+}
+
+const char *
+tomo_http_raw_path(const struct tomo_call *call)
+{
+	REQUEST_OR(NULL);
+	return request->head.raw_path;
+}
+
+const char *
+tomo_http_query_string(const struct tomo_call *call)
+{
+	REQUEST_OR(NULL);
+	return request->head.query;
+}
+
+const char *
+tomo_http_param(struct tomo_call *call, const char *name)
+{
+	const struct pattern_match *match;
+	int group;
+
+	REQUEST_OR(NULL);
+	if (request->spec == NULL)
+		return NULL;
+	match = &request->route.match;
+	group = pattern_group(request->route.pattern, name);
+	if (group < 0 || (unsigned)group >= match->count ||
+	    match->start[group] == SIZE_MAX)
+		return NULL;
+	return arena_strndup(&call->arena,
+	    request->head.path + match->start[group],
+	    match->end[group] - match->start[group]);
+}
+
+/* Decodes the whole query, once. */
+static void
+read_query(struct http_request *request)
+{
+	struct arena *arena = &request->call->arena;
+	const char *at = request->head.query;
+	const char *end = at + request->head.query_len;
+	struct uri_pair pair;
+	size_t room = 1;
+	char *text;
+
+	request->query_read = true;
+	request->npairs = 0;
+	for (const char *c = at; c < end; c++)
+		room += *c == '&';
+	request->pairs = arena_alloc(arena, room * sizeof(*request->pairs));
+	text = arena_alloc(arena, request->head.query_len + 2 * room + 1);
+	if (request->pairs == NULL || text == NULL)
+		return;
+	while (uri_next_pair(&at, end, &pair)) {
+		struct http_query_pair *to = &request->pairs[request->npairs++];
+
+		to->name = text;
+		text += uri_decode(pair.name, pair.name_len, text, true) + 1;
+		to->value = text;
+		text += uri_decode(pair.value, pair.value_len, text, true) + 1;
+	}
+}
+
+const char *
+tomo_http_query(struct tomo_call *call, const char *name)
+{
+	REQUEST_OR(NULL);
+	if (!request->query_read)
+		read_query(request);
+	for (size_t i = 0; i < request->npairs; i++)
+		if (strcmp(request->pairs[i].name, name) == 0)
+			return request->pairs[i].value;
+	return NULL;
+}
+
+int
+tomo_http_query_at(struct tomo_call *call, size_t index, const char **name,
+    const char **value)
+{
+	REQUEST_OR(0);
+	if (!request->query_read)
+		read_query(request);
+	if (index >= request->npairs)
+		return 0;
+	*name = request->pairs[index].name;
+	*value = request->pairs[index].value;
+	return 1;
+}
+
+const char *
+tomo_http_header(const struct tomo_call *call, const char *name)
+{
+	const struct header *header;
+
+	REQUEST_OR(NULL);
+	header = head_find_header(&request->head, name, strlen(name));
+	return header != NULL ? header->value : NULL;
+}
+
+int
+tomo_http_header_at(const struct tomo_call *call, size_t index,
+    const char **name, const char **value)
+{
+	REQUEST_OR(0);
+	if (index >= request->head.nheaders)
+		return 0;
+	*name = request->head.headers[index].name;
+	*value = request->head.headers[index].value;
+	return 1;
+}
+
+struct tomo_bytes
+tomo_http_body(struct tomo_call *call)
+{
+	const struct tomo_bytes none = { "", 0 };
+	struct tomo_bytes bytes;
+
+	REQUEST_OR(none);
+	bytes = body_bytes(&request->body);
+	if (bytes.data == NULL) {
+		call_fail(call, TOMO_ESYSTEM, "body: cannot map the file");
+		return none;
+	}
+	return bytes;
+}
+
+struct json_t *
+tomo_http_body_json(struct tomo_call *call)
+{
+	struct tomo_bytes bytes;
+	json_error_t err;
+
+	REQUEST_OR(NULL);
+	if (request->json != NULL)
+		return request->json;
+	bytes = tomo_http_body(call);
+	request->json = json_loadb(bytes.data, bytes.size,
+	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
+	if (request->json == NULL)
+		call_fail(call, TOMO_EINVAL, "body: line %d, column %d: %s",
+		    err.line, err.column, err.text);
+	return request->json;
+}
+
+static const char *
+remote_ip(struct http_request *request)
+{
+	const struct http_settings *settings = &request->server->settings;
+	struct arena *arena = &request->call->arena;
+	char text[INET6_ADDRSTRLEN];
+	const struct header *header;
+	const char *start;
+	size_t len;
+
+	if (ip_set_has(settings->real_ip_from, &request->peer)) {
+		header = head_find_header(&request->head,
+		    settings->real_ip_header, strlen(settings->real_ip_header));
+		len = header != NULL ? real_ip_first(header->value, &start) : 0;
+		if (len > 0)
+			return arena_strndup(arena, start, len);
+	}
+	ip_text(&request->peer, text);
+	return arena_strndup(arena, text, strlen(text));
+}
+
+const char *
+tomo_http_remote_ip(struct tomo_call *call)
+{
+	REQUEST_OR(NULL);
+	if (request->remote_ip == NULL)
+		request->remote_ip = remote_ip(request);
+	return request->remote_ip;
+}
+
+const char *
+tomo_http_auth_user(struct tomo_call *call)
+{
+	const struct header *header;
+	char user[256];
+	size_t len;
+
+	REQUEST_OR(NULL);
+	if (request->auth_read)
+		return request->auth_user;
+	request->auth_read = true;
+	header = head_find_header(&request->head, "authorization", 13);
+	if (header == NULL)
+		return NULL;
+	len = basic_auth_user(header->value, user, sizeof(user));
+	if (len > 0)
+		request->auth_user = arena_strndup(&call->arena, user, len);
+	return request->auth_user;
+}
+
+int
+tomo_http_status(const struct tomo_call *call)
+{
+	REQUEST_OR(0);
+	return request->response.status;
+}

@@ -1,0 +1,43 @@
+/* An answer as a handler builds it, and the bytes it becomes. */
+#ifndef TRANSPORTS_HTTP_RESPONSE_H
+#define TRANSPORTS_HTTP_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buffer;
+struct http_server;
+
+struct response_header {
+	struct response_header *next;
+	const char *name, *value;
+	size_t name_len, value_len;
+};
+
+struct http_response {
+	int status;  /* 0: none yet */
+	bool failed; /* tomo_http_fail(): by way of the error handler */
+	const char *type; /* NULL: http.content_type */
+	const char *body;
+	size_t body_len;
+	struct response_header *headers, *last;
+};
+
+/* How the bytes depend on the request and its connection. */
+struct response_frame {
+	bool is_head, is_http10, keep_alive;
+};
+
+/* Appends status line, headers and body. */
+void response_render(const struct http_response *response,
+    struct http_server *server, const struct response_frame *frame,
+    struct buffer *out);
+
+/* Whether a status never has content (RFC 9110 6.4.1, 15.3.6). */
+bool response_is_bodiless(int status);
+
+/* "Not Found"; "" for a status without a registered phrase. */
+const char *response_reason(int status);
+
+#endif

@@ -1,0 +1,252 @@
+/* The functions of http.h that build an answer. */
+#include <tomodachi/http.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <jansson.h>
+
+#include "runtime/service/call.h"
+#include "transports/http/request.h"
+#include "transports/http/server.h"
+
+#define JSON_TYPE "application/json; charset=utf-8"
+
+/* The request, once the status is one that an answer can have. */
+static int
+open_answer(struct tomo_call *call, int status, struct http_request **request,
+    const char *function)
+{
+	*request = request_of(call, function);
+	if (*request == NULL)
+		return call_fail(call, TOMO_EKIND, "%s: not an HTTP call",
+		    function);
+	if (status < 200 || status > 999)
+		return call_fail(call, TOMO_EINVAL,
+		    "%s: want a status from 200 to 999, got %d", function,
+		    status);
+	return 0;
+}
+
+/* A body that is in the arena already, or constant. */
+static void
+answer(struct http_request *request, int status, const char *body, size_t len,
+    const char *type)
+{
+	struct http_response *response = &request->response;
+
+	response->status = status;
+	response->failed = false;
+	response->body = body;
+	response->body_len = len;
+	if (type != NULL)
+		response->type = type;
+}
+
+static bool
+is_value(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (((unsigned char)*text < ' ' && *text != '\t') ||
+		    *text == 0x7f)
+			return false;
+	return true;
+}
+
+int
+tomo_http_bytes(struct tomo_call *call, int status, struct tomo_bytes body,
+    const char *type)
+{
+	struct http_request *request;
+	int code = open_answer(call, status, &request, __func__);
+	char *copy;
+
+	if (code < 0)
+		return code;
+	if ((body.data == NULL && body.size > 0) ||
+	    (type != NULL && !is_value(type)))
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_bytes: no body, or a type that is no header");
+	copy = arena_strndup(&call->arena, body.data != NULL ? body.data : "",
+	    body.size);
+	if (copy == NULL || (type != NULL &&
+	    (type = tomo_strdup(call, type)) == NULL))
+		return call_fail(call, TOMO_ENOMEM,
+		    "tomo_http_bytes: no memory");
+	answer(request, status, copy, body.size, type);
+	return 0;
+}
+
+int
+tomo_http_text(struct tomo_call *call, int status, const char *text)
+{
+	if (text == NULL)
+		return call_fail(call, TOMO_EINVAL, "tomo_http_text: no text");
+	return tomo_http_bytes(call, status,
+	    (struct tomo_bytes) { text, strlen(text) }, NULL);
+}
+
+int
+tomo_http_textf(struct tomo_call *call, int status, const char *format, ...)
+{
+	struct http_request *request;
+	int code = open_answer(call, status, &request, __func__);
+	va_list args, again;
+	char *text = NULL;
+	int len;
+
+	if (code < 0)
+		return code;
+	va_start(args, format);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len >= 0)
+		text = arena_alloc(&call->arena, (size_t)len + 1);
+	if (text != NULL)
+		vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	if (text == NULL)
+		return call_fail(call, TOMO_ENOMEM,
+		    "tomo_http_textf: no memory");
+	answer(request, status, text, (size_t)len, NULL);
+	return 0;
+}
+
+int
+tomo_http_json(struct tomo_call *call, int status, struct json_t *json)
+{
+	struct http_request *request;
+	int code = open_answer(call, status, &request, __func__);
+	size_t len;
+	char *text;
+
+	if (code < 0) {
+		json_decref(json);
+		return code;
+	}
+	if (json == NULL)
+		return call_fail(call, TOMO_EINVAL, "tomo_http_json: no JSON");
+	len = json_dumpb(json, NULL, 0, JSON_ENCODE_ANY);
+	text = len > 0 ? arena_alloc(&call->arena, len) : NULL;
+	if (text != NULL)
+		json_dumpb(json, text, len, JSON_ENCODE_ANY);
+	json_decref(json);
+	if (len == 0)
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_json: the value cannot be written as JSON");
+	if (text == NULL)
+		return call_fail(call, TOMO_ENOMEM,
+		    "tomo_http_json: no memory");
+	answer(request, status, text, len, JSON_TYPE);
+	return 0;
+}
+
+int
+tomo_http_fail(struct tomo_call *call, int status)
+{
+	struct http_request *request;
+	int code = open_answer(call, status, &request, __func__);
+
+	if (code < 0)
+		return code;
+	if (status < 400 || status > 599)
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_fail: want an error status, got %d", status);
+	answer(request, status, NULL, 0, NULL);
+	request->response.failed = true;
+	return 0;
+}
+
+/* RFC 9110 5.1: a field name is a token. */
+static bool
+is_token(const char *text)
+{
+	static const char token[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "!#$%&'*+-.^_`|~";
+
+	return text[0] != '\0' && text[strspn(text, token)] == '\0';
+}
+
+static bool
+is_ours(const char *name)
+{
+	static const char *const ours[] = { "Content-Length",
+		"Transfer-Encoding", "Connection", "Keep-Alive", "Server",
+		"Date" };
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (strcasecmp(name, ours[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+remove_header(struct http_response *response, const char *name)
+{
+	struct response_header **link = &response->headers;
+
+	response->last = NULL;
+	while (*link != NULL) {
+		if (strcasecmp((*link)->name, name) == 0) {
+			*link = (*link)->next;
+			continue;
+		}
+		response->last = *link;
+		link = &(*link)->next;
+	}
+}
+
+static int
+add(struct tomo_call *call, const char *name, const char *value, bool replace,
+    const char *function)
+{
+	struct http_request *request;
+	struct response_header *header;
+	int code = open_answer(call, 200, &request, function);
+
+	if (code < 0)
+		return code;
+	if (name == NULL || value == NULL || !is_token(name) ||
+	    !is_value(value) || is_ours(name))
+		return call_fail(call, TOMO_EINVAL,
+		    "%s: \"%s\" is the runner's, or no header", function,
+		    name != NULL ? name : "");
+	header = tomo_alloc(call, sizeof(*header));
+	name = tomo_strdup(call, name);
+	value = tomo_strdup(call, value);
+	if (header == NULL || name == NULL || value == NULL)
+		return call_fail(call, TOMO_ENOMEM, "%s: no memory", function);
+	/* There is one Content-Type, and it has a place of its own. */
+	if (strcasecmp(name, "Content-Type") == 0) {
+		request->response.type = value;
+		return 0;
+	}
+	if (replace)
+		remove_header(&request->response, name);
+	*header = (struct response_header) { NULL, name, value, strlen(name),
+		strlen(value) };
+	if (request->response.last != NULL)
+		request->response.last->next = header;
+	else
+		request->response.headers = header;
+	request->response.last = header;
+	return 0;
+}
+
+int
+tomo_http_set_header(struct tomo_call *call, const char *name,
+    const char *value)
+{
+	return add(call, name, value, true, __func__);
+}
+
+int
+tomo_http_add_header(struct tomo_call *call, const char *name,
+    const char *value)
+{
+	return add(call, name, value, false, __func__);
+}

@@ -1,0 +1,467 @@
+#include "transports/http/server.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <tomodachi/abi.h>
+
+#include "runtime/base/alloc.h"
+#include "runtime/base/log.h"
+#include "runtime/base/options.h"
+#include "runtime/service/module.h"
+#include "runtime/service/service.h"
+#include "runtime/service/transport.h"
+#include "transports/http/access_log.h"
+#include "transports/http/connection.h"
+#include "transports/http/router.h"
+
+#define LOGGER "tomodachi.http"
+
+/* How long a closed peer gets to read its last answer. */
+#define LINGER_MS 2000
+/* Connections taken in one go, so that those there are get their turn. */
+#define ACCEPT_BATCH 64
+#define ACCEPT_PAUSE_MS 100
+
+/* One listening socket: the service's own, or one lent by another slot. */
+struct http_listener {
+	struct http_server *server;
+	struct http_listener *next;
+	struct event *event;
+	int fd;
+	unsigned slot;
+};
+
+const char *
+server_date(struct http_server *server)
+{
+	int64_t now = loop_unix_s(server->service->loop);
+	time_t seconds = (time_t)now;
+	struct tm tm;
+
+	if (now == server->date_s)
+		return server->date;
+	server->date_s = now;
+	gmtime_r(&seconds, &tm);
+	/* The runner never leaves the C locale, so these are RFC 9110's names. */
+	strftime(server->date, sizeof(server->date),
+	    "Date: %a, %d %b %Y %H:%M:%S GMT\r\n\r\n", &tm);
+	return server->date;
+}
+
+/* ---- waiting lists ---- */
+
+static int64_t
+limit_ms(const struct http_server *server, enum http_waiting waiting)
+{
+	switch (waiting) {
+	case WAITING_HEAD:
+		return server->settings.header_ms;
+	case WAITING_IDLE:
+		return server->settings.keepalive_ms;
+	case WAITING_BODY:
+	case WAITING_WRITE:
+		return server->settings.body_ms;
+	case WAITING_CLOSE:
+		return LINGER_MS;
+	case WAITING_CALL:
+	case WAITING_KINDS:
+		return 0;
+	}
+	return 0;
+}
+
+static void
+arm(struct http_server *server, int64_t due_ms)
+{
+	int64_t in_ms;
+	struct timeval in;
+
+	if (server->timer_ms != 0 && server->timer_ms <= due_ms)
+		return;
+	in_ms = due_ms - loop_now_ms(server->service->loop);
+	if (in_ms < 0)
+		in_ms = 0;
+	in.tv_sec = in_ms / 1000;
+	in.tv_usec = in_ms % 1000 * 1000;
+	server->timer_ms = due_ms;
+	event_add(server->timer, &in);
+}
+
+void
+server_forget(struct http_server *server, struct http_connection *conn)
+{
+	struct http_waiting_list *list;
+
+	if (conn->waiting == WAITING_KINDS)
+		return;
+	list = &server->lists[conn->waiting];
+	if (conn->previous != NULL)
+		conn->previous->next = conn->next;
+	else
+		list->first = conn->next;
+	if (conn->next != NULL)
+		conn->next->previous = conn->previous;
+	else
+		list->last = conn->previous;
+	conn->waiting = WAITING_KINDS;
+}
+
+void
+server_wait(struct http_server *server, struct http_connection *conn,
+    enum http_waiting waiting)
+{
+	struct http_waiting_list *list = &server->lists[waiting];
+	int64_t limit = limit_ms(server, waiting);
+
+	server_forget(server, conn);
+	conn->waiting = (uint8_t)waiting;
+	conn->since_ms = loop_now_ms(server->service->loop);
+	conn->next = NULL;
+	conn->previous = list->last;
+	if (list->last != NULL)
+		list->last->next = conn;
+	else
+		list->first = conn;
+	list->last = conn;
+	if (limit > 0)
+		arm(server, conn->since_ms + limit);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct http_server *server = arg;
+	int64_t now = loop_now_ms(server->service->loop);
+
+	(void)fd;
+	(void)what;
+	server->timer_ms = 0;
+	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
+		struct http_waiting_list *list = &server->lists[kind];
+		int64_t limit = limit_ms(server, kind);
+
+		while (limit > 0 && list->first != NULL &&
+		    list->first->since_ms + limit <= now)
+			connection_expire(list->first);
+	}
+	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
+		int64_t limit = limit_ms(server, kind);
+
+		if (limit > 0 && server->lists[kind].first != NULL)
+			arm(server,
+			    server->lists[kind].first->since_ms + limit);
+	}
+}
+
+/* ---- listening ---- */
+
+static void
+peer_address(const struct sockaddr_storage *from, struct in6_addr *peer)
+{
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
+	const struct sockaddr_in *four = (const struct sockaddr_in *)from;
+
+	if (from->ss_family == AF_INET6) {
+		*peer = six->sin6_addr;
+		return;
+	}
+	memset(peer, 0, sizeof(*peer));
+	peer->s6_addr[10] = peer->s6_addr[11] = 0xff;
+	if (from->ss_family == AF_INET)
+		memcpy(&peer->s6_addr[12], &four->sin_addr, 4);
+}
+
+/* Takes one connection; false when there is none, or no room. */
+static bool
+accept_one(struct http_listener *listener)
+{
+	struct http_server *server = listener->server;
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+	struct in6_addr peer;
+	struct timeval pause = { 0, ACCEPT_PAUSE_MS * 1000 };
+	int fd, failure;
+
+	fd = accept4(listener->fd, (struct sockaddr *)&from, &len,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	failure = errno;
+	if (fd >= 0) {
+		peer_address(&from, &peer);
+		connection_new(server, fd, &peer);
+		return true;
+	}
+	if (failure == ECONNABORTED || failure == EINTR)
+		return true;
+	if (failure == EMFILE || failure == ENFILE || failure == ENOBUFS ||
+	    failure == ENOMEM) {
+		log_record(LOGGER, TOMO_LOG_ERROR, "cannot accept",
+		    TOMO_LOG_STR("error", strerror(failure)),
+		    TOMO_LOG_INT("connections", (int64_t)server->connections));
+		for (listener = server->listeners; listener != NULL;
+		    listener = listener->next)
+			event_del(listener->event);
+		event_add(server->accept_again, &pause);
+	}
+	return false;
+}
+
+static void
+on_accept(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	for (int i = 0; i < ACCEPT_BATCH && accept_one(arg); i++)
+		;
+}
+
+static void
+on_accept_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct http_server *server = arg;
+
+	(void)fd;
+	(void)what;
+	if (!server->is_open)
+		return;
+	for (struct http_listener *at = server->listeners; at != NULL;
+	    at = at->next)
+		event_add(at->event, NULL);
+}
+
+static void
+add_listener(struct http_server *server, int fd, unsigned slot)
+{
+	struct http_listener *listener = xcalloc(1, sizeof(*listener));
+	const int on = 1;
+
+	/* Accepted sockets inherit it. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	listener->server = server;
+	listener->fd = fd;
+	listener->slot = slot;
+	listener->event = event_new(loop_base(server->service->loop), fd,
+	    EV_READ | EV_PERSIST, on_accept, listener);
+	listener->next = server->listeners;
+	server->listeners = listener;
+	if (server->is_open)
+		event_add(listener->event, NULL);
+}
+
+/* Takes what is queued there, then lets go of the socket. */
+static void
+close_listener(struct http_listener *listener, bool empty_first)
+{
+	if (empty_first)
+		while (accept_one(listener))
+			;
+	event_free(listener->event);
+	close(listener->fd);
+	free(listener);
+}
+
+static void
+on_lent(void *arg, int fd, unsigned slot)
+{
+	struct http_server *server = arg;
+
+	if (server->shutting)
+		close(fd);
+	else
+		add_listener(server, fd, slot);
+}
+
+static void
+on_taken_back(void *arg, unsigned slot)
+{
+	struct http_server *server = arg;
+	struct http_listener **link = &server->listeners;
+
+	while (*link != NULL) {
+		struct http_listener *at = *link;
+
+		if (at->slot != slot || slot == server->service->slot) {
+			link = &at->next;
+			continue;
+		}
+		*link = at->next;
+		close_listener(at, true);
+	}
+}
+
+/* ---- the server ---- */
+
+static int
+add_rows(struct http_server *server, struct error *err)
+{
+	struct module *module = server->service->module;
+	size_t rows = module_rows(module), nerrors = 0;
+
+	server->router = router_new();
+	server->errors = xcalloc(rows + 1, sizeof(*server->errors));
+	for (size_t i = 0; i < rows; i++) {
+		const struct row_kind *kind;
+		const void *spec = module_spec(module, i, &kind);
+		const struct tomo_http_spec *route = spec;
+
+		if (kind->kind == TOMO_KIND_HTTP_ERROR)
+			server->errors[nerrors++] = spec;
+		else if (kind->kind == TOMO_KIND_HTTP &&
+		    router_add(server->router, route->methods, route->pattern,
+		    spec, err) < 0)
+			return -1;
+	}
+	router_freeze(server->router);
+	return 0;
+}
+
+const struct tomo_http_error_spec *
+server_error_handler(const struct http_server *server, int status)
+{
+	for (size_t i = 0; server->errors[i] != NULL; i++)
+		if (server->errors[i]->status == status)
+			return server->errors[i];
+	return NULL;
+}
+
+/* The headers that are the same in every answer. */
+static void
+make_headers(struct http_server *server)
+{
+	const struct http_settings *settings = &server->settings;
+	const char *name = settings->server_header;
+	const char *before = name[0] != '\0' ? "Server: " : "";
+	const char *after = name[0] != '\0' ? "\r\n" : "";
+
+	if (settings->keepalive_requests > 0)
+		server->keep = xasprintf("%s%s%sConnection: keep-alive\r\n"
+		    "Keep-Alive: timeout=%lld, max=%u\r\n", before, name, after,
+		    (long long)settings->keepalive_ms / 1000,
+		    settings->keepalive_requests);
+	else
+		server->keep = xasprintf("%s%s%sConnection: keep-alive\r\n"
+		    "Keep-Alive: timeout=%lld\r\n", before, name, after,
+		    (long long)settings->keepalive_ms / 1000);
+	server->close = xasprintf("%s%s%sConnection: close\r\n", before, name,
+	    after);
+	server->keep_len = strlen(server->keep);
+	server->close_len = strlen(server->close);
+}
+
+static int
+ask_for_socket(struct http_server *server, struct error *err)
+{
+	const struct options *options = server->service->options;
+	struct host *host = server->service->host;
+	uint16_t port;
+	int fd;
+
+	server->wish = (struct listen_request) {
+		.host = options_text(options, "http.host"),
+		.port = (uint16_t)options_int(options, "http.port"),
+		.reuse_port = options_bool(options, "http.reuse_port"),
+		.backlog = (int)options_int(options, "http.backlog"),
+		.lent = on_lent,
+		.taken_back = on_taken_back,
+		.arg = server,
+	};
+	if (server->wish.host != NULL && server->wish.host[0] == '\0')
+		server->wish.host = NULL;
+	if (host->listen(host, &server->wish, &fd, &port, err) < 0)
+		return -1;
+	add_listener(server, fd, server->service->slot);
+	log_record(LOGGER, TOMO_LOG_INFO, "listening",
+	    TOMO_LOG_STR("service", service_name(server->service)),
+	    TOMO_LOG_STR("host", server->wish.host),
+	    TOMO_LOG_INT("port", port));
+	return 0;
+}
+
+struct http_server *
+server_new(struct service *service, struct error *err)
+{
+	struct http_server *server = xcalloc(1, sizeof(*server));
+	struct event_base *base = loop_base(service->loop);
+
+	server->service = service;
+	server->date_s = -1;
+	server->input = xcalloc(1, SERVER_INPUT_SIZE);
+	server->timer = evtimer_new(base, on_timer, server);
+	server->accept_again = evtimer_new(base, on_accept_again, server);
+	if (settings_read(&server->settings, service->options, err) < 0 ||
+	    add_rows(server, err) < 0 || access_log_open(server, err) < 0)
+		goto fail;
+	make_headers(server);
+	if (ask_for_socket(server, err) < 0)
+		goto fail;
+	return server;
+
+fail:
+	server_free(server);
+	return NULL;
+}
+
+void
+server_free(struct http_server *server)
+{
+	struct http_listener *listener;
+
+	if (server == NULL)
+		return;
+	server->shutting = true;
+	for (unsigned kind = 0; kind < WAITING_KINDS; kind++)
+		while (server->lists[kind].first != NULL)
+			connection_close(server->lists[kind].first);
+	while ((listener = server->listeners) != NULL) {
+		server->listeners = listener->next;
+		close_listener(listener, false);
+	}
+	if (server->timer != NULL)
+		event_free(server->timer);
+	if (server->accept_again != NULL)
+		event_free(server->accept_again);
+	access_log_close(server);
+	router_free(server->router);
+	settings_clear(&server->settings);
+	buffer_clear(&server->out);
+	free(server->errors);
+	free(server->input);
+	free(server->keep);
+	free(server->close);
+	free(server);
+}
+
+void
+server_open(struct http_server *server)
+{
+	server->is_open = true;
+	for (struct http_listener *at = server->listeners; at != NULL;
+	    at = at->next)
+		event_add(at->event, NULL);
+}
+
+void
+server_shut(struct http_server *server)
+{
+	struct http_listener *listener;
+
+	server->shutting = true;
+	event_del(server->accept_again);
+	while ((listener = server->listeners) != NULL) {
+		server->listeners = listener->next;
+		close_listener(listener, server->is_open);
+	}
+	server->is_open = false;
+	/* Each leaves the list it is in, or at least its head. */
+	for (unsigned kind = WAITING_HEAD; kind <= WAITING_IDLE; kind++)
+		while (server->lists[kind].first != NULL)
+			connection_shut(server->lists[kind].first);
+}

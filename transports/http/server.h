@@ -1,0 +1,95 @@
+/* The HTTP side of one service: settings, routes, listeners, connections. */
+#ifndef TRANSPORTS_HTTP_SERVER_H
+#define TRANSPORTS_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/buffer.h"
+#include "runtime/base/error.h"
+#include "runtime/loop/loop.h"
+#include "runtime/service/host.h"
+#include "transports/http/settings.h"
+
+struct event;
+struct http_connection;
+struct http_listener;
+struct log_stream;
+struct router;
+struct service;
+struct tomo_http_error_spec;
+
+/* "Date: Mon, 23 Nov 2026 19:00:00 GMT\r\n\r\n": the last header, always. */
+#define SERVER_DATE_LEN 39
+
+/* What connections are waiting for; each list is ordered by since_ms. */
+enum http_waiting {
+	WAITING_HEAD,  /* the first bytes, or the rest of a head */
+	WAITING_IDLE,  /* another request */
+	WAITING_BODY,
+	WAITING_CALL,  /* a handler runs: no limit */
+	WAITING_WRITE, /* the peer reads slowly */
+	WAITING_CLOSE, /* lingering: the peer is to read its answer */
+	WAITING_KINDS
+};
+
+struct http_server {
+	struct service *service;
+	struct http_settings settings;
+	struct router *router;
+	const struct tomo_http_error_spec **errors; /* NULL-ended */
+	struct listen_request wish;
+	struct http_listener *listeners;
+	bool is_open, shutting;
+	struct event *accept_again; /* after descriptors ran out */
+
+	struct http_waiting_list {
+		struct http_connection *first, *last;
+	} lists[WAITING_KINDS];
+	struct event *timer;
+	int64_t timer_ms; /* when it is due; 0: not set */
+	size_t connections;
+
+	/* Shared by all connections: used up before control goes elsewhere. */
+	struct buffer out;
+	char *input; /* SERVER_INPUT_SIZE bytes */
+
+	char *keep, *close; /* Server, Connection and Keep-Alive headers */
+	size_t keep_len, close_len;
+	int64_t date_s;
+	char date[SERVER_DATE_LEN + 1];
+
+	struct log_stream *access_out, *access_file;
+	struct loop_hook access_hook;
+};
+
+#define SERVER_INPUT_SIZE ((size_t)65536)
+
+/* The Date header and the empty line, made once a second. */
+const char *server_date(struct http_server *server);
+
+/* Puts the connection last in the list of those that wait for that. */
+void server_wait(struct http_server *server, struct http_connection *conn,
+    enum http_waiting waiting);
+void server_forget(struct http_server *server, struct http_connection *conn);
+
+/* What answers an error status, or NULL. */
+const struct tomo_http_error_spec *server_error_handler(
+    const struct http_server *server, int status);
+
+/*
+ * Asks for the socket (suspends) and prepares the rest; nothing is accepted
+ * before server_open().
+ */
+struct http_server *server_new(struct service *service, struct error *err);
+void server_free(struct http_server *server);
+void server_open(struct http_server *server);
+
+/*
+ * Accepts what waits, closes the sockets, then the idle connections; requests
+ * under way go on.
+ */
+void server_shut(struct http_server *server);
+
+#endif

@@ -1,0 +1,84 @@
+#include "transports/http/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/base/alloc.h"
+#include "runtime/base/options.h"
+#include "transports/http/real_ip.h"
+
+/* A text that goes into every answer must not be able to end a header. */
+static int
+check_header_text(const char *key, const char *text, struct error *err)
+{
+	for (const char *at = text; *at != '\0'; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return error_set(err, "%s: want no control characters",
+			    key);
+	return 0;
+}
+
+static char *
+content_type(const struct options *options)
+{
+	const char *type = options_text(options, "http.content_type");
+	const char *charset = options_text(options, "http.charset");
+
+	if (strcasestr(type, "charset=") != NULL || charset[0] == '\0')
+		return xstrdup(type);
+	return xasprintf("%s; charset=%s", type, charset);
+}
+
+static void
+read_access_log(struct http_settings *settings, const struct options *options)
+{
+	settings->access_file = options_text(options, "http.access_log");
+	settings->access_log = settings->access_file != NULL ||
+	    options_bool(options, "http.access_log");
+}
+
+int
+settings_read(struct http_settings *settings, const struct options *options,
+    struct error *err)
+{
+	*settings = (struct http_settings) {
+		.keepalive_ms = 1000 *
+		    options_int(options, "http.keepalive_timeout"),
+		.keepalive_age_ms = 1000 *
+		    options_int(options, "http.max_keepalive_time"),
+		.keepalive_requests = (uint32_t)
+		    options_int(options, "http.max_keepalive_requests"),
+		.header_ms = 1000 * options_int(options, "http.header_timeout"),
+		.body_ms = 1000 * options_int(options, "http.body_timeout"),
+		.max_body = (uint64_t)
+		    options_int(options, "http.client_max_size"),
+		.body_memory = (uint64_t)
+		    options_int(options, "http.body_memory_size"),
+		.head.size = (size_t)
+		    options_int(options, "http.max_header_size"),
+		.head.count = (unsigned)
+		    options_int(options, "http.max_header_count"),
+		.real_ip_header = options_text(options, "http.real_ip_header"),
+		.server_header = options_text(options, "http.server_header"),
+	};
+	read_access_log(settings, options);
+	settings->content_type = content_type(options);
+	settings->real_ip_from = ip_set_new(
+	    options_list(options, "http.real_ip_from"), err);
+	if (settings->real_ip_from == NULL)
+		return -1;
+	if (check_header_text("http.server_header", settings->server_header,
+	    err) < 0)
+		return -1;
+	return check_header_text("http.content_type", settings->content_type,
+	    err);
+}
+
+void
+settings_clear(struct http_settings *settings)
+{
+	ip_set_free(settings->real_ip_from);
+	free(settings->content_type);
+	settings->real_ip_from = NULL;
+	settings->content_type = NULL;
+}
