@@ -42,6 +42,16 @@ edit_distance(const char *a, const char *b)
 	return above[blen];
 }
 
+static size_t
+common_start(const char *a, const char *b)
+{
+	size_t len = 0;
+
+	while (a[len] != '\0' && a[len] == b[len])
+		len++;
+	return len;
+}
+
 void
 nearest_init(struct nearest *nearest, const char *word)
 {
@@ -55,7 +65,12 @@ nearest_offer(struct nearest *nearest, const char *candidate)
 {
 	size_t distance = edit_distance(nearest->word, candidate);
 
-	if (distance >= nearest->distance)
+	if (distance > nearest->distance)
+		return;
+	/* Of two as near, the one that goes on as the word began. */
+	if (distance == nearest->distance &&
+	    common_start(nearest->word, candidate) <=
+		common_start(nearest->word, nearest->best))
 		return;
 	nearest->distance = distance;
 	snprintf(nearest->best, sizeof(nearest->best), "%s", candidate);

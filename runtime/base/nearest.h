@@ -15,7 +15,7 @@ struct nearest {
 /* Starts to look for word, which is borrowed. */
 void nearest_init(struct nearest *nearest, const char *word);
 
-/* Keeps a copy of candidate if none before was as near. */
+/* Keeps a copy of candidate if none offered before was as near. */
 void nearest_offer(struct nearest *nearest, const char *candidate);
 
 #endif

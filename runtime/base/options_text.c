@@ -37,11 +37,11 @@ find_variable(const struct options *options, const char *name,
 	for (size_t i = 0; i < options->count; i++) {
 		struct option_entry *entry = &options->entries[i];
 		char *known = variable_name(entry->row->key);
+		bool is_it = strcmp(name, known) == 0;
 
 		nearest_offer(nearest, known);
 		free(known);
-		if (nearest->distance == 0 &&
-		    strcmp(name, nearest->best) == 0)
+		if (is_it)
 			return entry;
 	}
 	return NULL;
