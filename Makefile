@@ -145,6 +145,11 @@ $(BUILD)/test/unit/%_test: test/unit/%_test.c $(TEST_OBJECTS)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka
 
+$(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
+	    $(OBJECTS) $(LIBS_ALL)
+
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
 
 # ---- tests ----
