@@ -4,7 +4,7 @@ Requests per second would show the load generator's limit; CPU time does not.
 But what a request costs also drifts with what else the machine does, by half
 within seconds.  So all servers of a round run at once, each with a load
 generator of its own, of which all but one are stopped: they take turns of a
-few hundredths of a second.  Servers are compared only within a round.
+tenth of a second.  Servers are compared only within a round.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ import stats
 NAME = "http"
 LEVELS = (64, 512)
 WARM_UP_REQUESTS = 4000
-TURN_S = 0.05
-PAUSE_S = 0.003
+TURN_S = 0.1
+PAUSE_S = 0.01
 END_TRIES = 10
 
 # Requests per CPU-second of the runner, as a multiple of the peer's.

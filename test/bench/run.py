@@ -15,8 +15,12 @@ import sys
 
 import http_speed
 import idle_memory
+import process
 import servers
 import start_time
+
+# Above this share taken by others the figures are only rough.
+NOISY = 0.1
 
 MEASUREMENTS = (http_speed, idle_memory, start_time)
 
@@ -56,6 +60,20 @@ def raise_fd_limit():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+def disturbance(before, after):
+    """The shares of the machine that others took between two readings."""
+    ours, used, stolen, total = (b - a for a, b in zip(before, after))
+    return {"others": max(0, used - ours) / total, "host": stolen / total}
+
+
+def describe(disturbed):
+    line = (f"  meanwhile other programs used {disturbed['others']:.0%} of the "
+            f"machine, its host {disturbed['host']:.0%}")
+    if sum(disturbed.values()) > NOISY:
+        line += ": rough figures"
+    return line
+
+
 def print_targets(rows):
     print("\nTargets\n")
     for row in rows:
@@ -84,10 +102,13 @@ def run(args):
     for module in MEASUREMENTS:
         if args.only and module.NAME not in args.only:
             continue
+        before = process.machine_s()
         measured = module.measure(found, args, progress)
-        result[module.NAME] = measured
+        disturbed = disturbance(before, process.machine_s())
+        result[module.NAME] = {**measured, "disturbed": disturbed}
         result["targets"] += module.targets(measured)
-        print("\n" + "\n".join(module.table(measured)), flush=True)
+        print("\n".join(["", *module.table(measured), "",
+                         describe(disturbed)]), flush=True)
     print_targets(result["targets"])
     (args.build / "bench" / "result.json").write_text(
         json.dumps(result, indent=1) + "\n")
