@@ -150,8 +150,8 @@ def cell(summary, digits):
 
 
 def table(result):
-    lines = ["CPU time of a keep-alive request, and requests per CPU-second "
-             "as a multiple of", "the peer's: median [quartiles] of the rounds"]
+    lines = ["CPU time of a keep-alive request, and requests per CPU-second",
+             "as a multiple of the peer's: median [quartiles] of the rounds"]
     for level in LEVELS:
         at_level = result[str(level)]
         peers = [name for name in ("epoll", "nginx", "kore")

@@ -1,6 +1,6 @@
 """Measures the runner beside its peers in one run: see "make bench".
 
-A table goes to standard output, everything measured to BUILD/bench/result.json.
+Tables go to standard output, all figures to BUILD/bench/result.json.
 A measurement is a module with NAME, measure(), targets() and table().
 """
 
@@ -67,8 +67,8 @@ def disturbance(before, after):
 
 
 def describe(disturbed):
-    line = (f"  meanwhile other programs used {disturbed['others']:.0%} of the "
-            f"machine, its host {disturbed['host']:.0%}")
+    line = (f"  meanwhile other programs used {disturbed['others']:.0%} "
+            f"of the machine, its host {disturbed['host']:.0%}")
     if sum(disturbed.values()) > NOISY:
         line += ": rough figures"
     return line
@@ -95,6 +95,8 @@ def run(args):
     found, skipped = servers.find(bench, args.server)
     for line in skipped:
         progress(line)
+    if not found:
+        raise RuntimeError("nothing to measure")
     bench.learn_body(found)
     result = {"machine": platform.platform(), "body": bench.body,
               "rounds": args.rounds, "seconds": args.seconds,
