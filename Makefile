@@ -87,7 +87,7 @@ UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 
 .PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
-    bench lint format abi-check install clean help test-build
+    bench bench-build lint format abi-check install clean help test-build
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -145,7 +145,33 @@ $(BUILD)/test/unit/%_test: test/unit/%_test.c $(TEST_OBJECTS)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka
 
+$(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
+	    $(OBJECTS) $(LIBS_ALL)
+
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
+
+# ---- benchmarks ----
+
+BENCH_SERVERS = $(BUILD)/bench/epoll $(BUILD)/bench/libevent \
+    $(BUILD)/bench/kore_hello.so
+
+bench: ## Measure speed beside the peers (BENCH_ARGS="--only http")
+	@$(MAKE) --no-print-directory bench-deps
+	@$(MAKE) --no-print-directory all bench-build
+	$(PYTHON) -B test/bench/run.py --build $(BUILD) $(BENCH_ARGS)
+
+bench-build: $(BENCH_SERVERS)
+
+$(BUILD)/bench/%: test/bench/%.c $(LLHTTP_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
+	    $(LLHTTP_OBJECTS) $(LIBS)
+
+$(BUILD)/bench/%.so: test/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(OPTIMIZE) -fPIC -shared -o $@ $<
 
 # ---- tests ----
 
