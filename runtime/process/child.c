@@ -20,6 +20,7 @@
 #include "runtime/process/copy.h"
 #include "runtime/process/sockets.h"
 #include "runtime/process/worker.h"
+#include "runtime/service/module.h"
 
 /* Beyond the grace period, before a worker is killed. */
 #define KILL_AFTER_S 2
@@ -407,6 +408,11 @@ child_failure(const struct child *child, struct error *err)
 		    child->label, how);
 		return;
 	case CHILD_LOADING:
+		if (crashed) {
+			module_crashed(child->label,
+			    WTERMSIG(child->death.status), err);
+			return;
+		}
 		error_set(err, "%s: %s while it was loaded (%s in a "
 		    "constructor)", child->label, verb, how);
 		return;

@@ -159,7 +159,7 @@ fleet_copy(struct fleet *fleet, struct error *err)
 	struct elf_facts facts;
 	struct copy *copy;
 
-	if (elf_check(config->file, config->file, &facts, err) != 0)
+	if (elf_check(config->file, fleet->label, &facts, err) != 0)
 		return NULL;
 	copy = copy_new(config->folder, config->file, fleet->generation + 1,
 	    facts.uses_origin, err);

@@ -79,8 +79,7 @@ on_signal(evutil_socket_t number, short what, void *arg)
 		events->reopen_logs(signals->arg);
 		return;
 	case SIGCHLD:
-		if (events->child != NULL)
-			events->child(signals->arg);
+		events->child(signals->arg);
 		return;
 	default:
 		events->stop(signals->arg, (int)number);
@@ -98,6 +97,9 @@ signals_new(struct event_base *base, const struct signal_events *events,
 	signals->arg = arg;
 	signals->had_terminal = !is_hangup_ignored() && has_terminal();
 	for (size_t i = 0; i < NSIGNALS; i++) {
+		/* A service without supervisor may have children itself. */
+		if (numbers[i] == SIGCHLD && events->child == NULL)
+			continue;
 		signals->watched[i] = evsignal_new(base, numbers[i], on_signal,
 		    signals);
 		if (signals->watched[i] == NULL ||

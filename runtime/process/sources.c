@@ -1,40 +1,11 @@
 #include "runtime/process/sources.h"
 
-#include <stdlib.h>
+#include <stddef.h>
 
-#include "runtime/base/alloc.h"
 #include "runtime/base/log.h"
 #include "runtime/base/options.h"
-#include "runtime/base/runtime_options.h"
-#include "runtime/service/transport.h"
 
 #define GRACE "http.termination_grace_period_seconds"
-
-/* Variables of the runner that are no options. */
-static const char *const others[] = {
-	"TOMODACHI_LOGGER",
-	"TOMODACHI_LOG_LEVEL",
-	NULL,
-};
-
-struct options *
-sources_options(void)
-{
-	size_t n = 0;
-
-	while (transports[n] != NULL)
-		n++;
-	const struct option_row **tables = xcalloc(n + 3, sizeof(*tables));
-	size_t used = 0;
-	tables[used++] = runtime_options;
-	tables[used++] = watcher_options;
-	for (size_t i = 0; i < n; i++)
-		if (transports[i]->options != NULL)
-			tables[used++] = transports[i]->options;
-	struct options *options = options_new(tables);
-	free(tables);
-	return options;
-}
 
 static void
 on_unknown(const char *name, const char *nearest)
@@ -51,14 +22,14 @@ ignore_unknown(const char *name, const char *nearest)
 	(void)nearest;
 }
 
-int
-sources_apply(const struct sources *sources, struct options *options,
-    bool warn, struct error *err)
+static int
+apply(const struct sources *sources, struct options *options, bool warn,
+    struct error *err)
 {
 	for (size_t i = 0; sources->files[i] != NULL; i++)
 		if (options_set_file(options, sources->files[i], err) != 0)
 			return -1;
-	if (options_set_environment(options, sources->environ, others,
+	if (options_set_environment(options, sources->environ, sources->others,
 	    warn ? on_unknown : ignore_unknown, err) != 0)
 		return -1;
 	for (size_t i = 0; sources->arguments[i] != NULL; i++)
@@ -66,6 +37,17 @@ sources_apply(const struct sources *sources, struct options *options,
 		    err) != 0)
 			return -1;
 	return 0;
+}
+
+struct options *
+sources_read(const struct sources *sources, bool warn, struct error *err)
+{
+	struct options *options = options_new(sources->tables);
+
+	if (apply(sources, options, warn, err) == 0)
+		return options;
+	options_free(options);
+	return NULL;
 }
 
 int64_t

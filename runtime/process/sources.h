@@ -10,23 +10,23 @@
 
 #include "runtime/base/error.h"
 
+struct option_row;
 struct options;
 
 struct sources {
+	const struct option_row *const *tables; /* for options_new() */
+	const char *const *others; /* TOMODACHI_* that are no options */
 	const char *const *files;     /* --config, in order; NULL-ended */
 	const char *const *arguments; /* --option, in order; NULL-ended */
 	char *const *environ;
 };
 
-/* All options of runtime and transports, with their fallbacks. */
-struct options *sources_options(void);
-
 /*
- * Puts in all three.  warn: unknown TOMODACHI_* variables are logged, which one
- * process of a run does.  -1: one line.
+ * The options with what all three say.  warn: unknown TOMODACHI_* variables are
+ * logged, which one process of a run does.  NULL with one line.
  */
-int sources_apply(const struct sources *sources, struct options *options,
-    bool warn, struct error *err);
+struct options *sources_read(const struct sources *sources, bool warn,
+    struct error *err);
 
 /* Seconds of http.termination_grace_period_seconds. */
 int64_t sources_grace_s(const struct options *options);

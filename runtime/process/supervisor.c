@@ -191,16 +191,15 @@ static int
 read_options(struct supervisor *supervisor,
     const struct supervisor_config *config, struct error *err)
 {
-	struct options *options = sources_options();
-	const int failed = sources_apply(&config->sources, options, true, err);
+	struct options *options = sources_read(&config->sources, true, err);
 
-	if (failed == 0) {
-		supervisor->room.start_timeout_s = options_int(options,
-		    "runtime.start_timeout");
-		supervisor->room.grace_s = sources_grace_s(options);
-	}
+	if (options == NULL)
+		return -1;
+	supervisor->room.start_timeout_s = options_int(options,
+	    "runtime.start_timeout");
+	supervisor->room.grace_s = sources_grace_s(options);
 	options_free(options);
-	return failed;
+	return 0;
 }
 
 static int
