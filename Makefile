@@ -87,7 +87,7 @@ UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 
 .PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
-    bench bench-build lint format abi-check install clean help test-build
+    bench bench-build lint format abi-check install docs clean help test-build
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -188,6 +188,15 @@ unit: test-build ## Run the unit tests
 e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 	BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider \
 	    test/e2e $(PYTEST_ARGS)
+
+# ---- documentation ----
+
+docs: $(RUNNER) ## Renew the generated tables of docs/
+	$(RUNNER) options --markdown >$(BUILD)/options_table.md
+	sed -e '/^<!-- options -->$$/r $(BUILD)/options_table.md' \
+	    -e '/^<!-- options -->$$/,/^<!-- \/options -->$$/{/^|/d}' \
+	    docs/options.md >$(BUILD)/options.md
+	mv $(BUILD)/options.md docs/options.md
 
 clean: ## Remove everything that was built
 	rm -rf build
