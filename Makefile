@@ -86,8 +86,11 @@ MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 
+LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS))
+
 .PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
-    bench bench-build lint format abi-check install docs clean help test-build
+    bench bench-build lint format abi-check install docs clean help \
+    test-build valgrind
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -150,6 +153,11 @@ $(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(OBJECTS) $(LIBS_ALL)
 
+$(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
+	    $(OBJECTS) $(LIBS_ALL)
+
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
 
 # ---- benchmarks ----
@@ -184,6 +192,14 @@ test-build: $(RUNNER) $(SAMPLES) $(TEST_SERVICES) $(UNIT_TESTS)
 
 unit: test-build ## Run the unit tests
 	@BUILD=$(BUILD) test/run_unit $(UNIT_TESTS)
+
+valgrind: $(LOOP_TESTS) ## Run the unit tests of the loop under valgrind
+	@for program in $(LOOP_TESTS); do \
+	    valgrind -q --error-exitcode=9 --leak-check=full \
+		$$program >$$program.log 2>&1 || \
+		{ cat $$program.log; echo "FAIL  $$program"; exit 1; }; \
+	    echo "ok    $$program"; \
+	done
 
 e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 	BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider \
