@@ -23,7 +23,7 @@ LINT_DEPS = clang clang-format clang-tidy git
 
 # A goal that builds nothing must not need the libraries yet.
 QUIET_GOALS = deps test-deps bench-deps lint-deps help clean run test bench \
-    lint fuzz soak ci
+    lint fuzz soak ci abi-update
 BUILDS := $(if $(MAKECMDGOALS),$(filter-out $(QUIET_GOALS),$(MAKECMDGOALS)),all)
 
 ifneq ($(BUILDS),)
@@ -66,7 +66,8 @@ SERVICE_FLAGS = -Iabi -g $(OPTIMIZE) -fPIC -shared -fvisibility=hidden \
 
 # ---- files ----
 
-SOURCES = $(sort $(wildcard runtime/*/*.c transports/*.c transports/*/*.c))
+SOURCES = $(sort $(wildcard runtime/*/*.c transports/*.c transports/*/*.c)) \
+    abi/layout.c
 CMD_SOURCES = $(sort $(wildcard cmd/*.c))
 LLHTTP_OBJECTS = $(BUILD)/obj/llhttp/api.o $(BUILD)/obj/llhttp/http.o \
     $(BUILD)/obj/llhttp/llhttp.o
@@ -90,7 +91,7 @@ LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS))
 
 .PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
     bench bench-build lint format abi-check install docs clean help \
-    test-build valgrind
+    test-build valgrind abi-update
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -187,6 +188,7 @@ test: ## Install what is missing and run all tests (SAN=address,undefined)
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory e2e
+	@$(if $(SAN),:,$(MAKE) --no-print-directory abi-check)
 
 test-build: $(RUNNER) $(SAMPLES) $(TEST_SERVICES) $(UNIT_TESTS)
 
@@ -213,6 +215,30 @@ docs: $(RUNNER) ## Renew the generated tables of docs/
 	    -e '/^<!-- options -->$$/,/^<!-- \/options -->$$/{/^|/d}' \
 	    docs/options.md >$(BUILD)/options.md
 	mv $(BUILD)/options.md docs/options.md
+ABI_ENV = CC="$(CC)" PYTHON=$(PYTHON) BUILD=$(BUILD) OUT=$(BUILD)/abi
+
+# Not with SAN: then the runner exports the sanitizer's symbols too.
+abi-check: $(RUNNER) ## Compare the ABI with what is written down about it
+	$(ABI_ENV) RUNNER=$(RUNNER) test/abi/check
+	$(ABI_ENV) test/abi/self_test
+	test/abi/warnings
+
+abi-update: ## Renew abi/tomodachi.abi after something was appended
+	$(ABI_ENV) test/abi/check update
+
+install: $(RUNNER) ## Install runner, headers and tomodachi.pc (PREFIX, DESTDIR)
+	install -d "$(DESTDIR)$(PREFIX)/bin" \
+	    "$(DESTDIR)$(PREFIX)/include/tomodachi" \
+	    "$(DESTDIR)$(PREFIX)/lib/pkgconfig" \
+	    "$(DESTDIR)$(PREFIX)/share/doc/tomodachi"
+	install $(RUNNER) "$(DESTDIR)$(PREFIX)/bin/tomodachi"
+	install -m 644 abi/tomodachi.h "$(DESTDIR)$(PREFIX)/include"
+	install -m 644 abi/tomodachi/*.h \
+	    "$(DESTDIR)$(PREFIX)/include/tomodachi"
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+	    abi/tomodachi.pc.in \
+	    > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/tomodachi.pc"
+	install -m 644 LICENSE "$(DESTDIR)$(PREFIX)/share/doc/tomodachi"
 
 clean: ## Remove everything that was built
 	rm -rf build
