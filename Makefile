@@ -86,8 +86,11 @@ MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 
+FUZZERS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard test/fuzz/*_fuzz.c)))
+
 .PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
-    bench lint format abi-check install docs clean help test-build
+    bench lint format abi-check install docs clean help test-build \
+    fuzz-all
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -145,6 +148,11 @@ $(BUILD)/test/unit/%_test: test/unit/%_test.c $(TEST_OBJECTS)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka
 
+$(BUILD)/test/fuzz/%_fuzz: test/fuzz/%_fuzz.c $(TEST_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) \
+	    -fsanitize=fuzzer -o $@ $< $(TEST_OBJECTS) $(LIBS_ALL)
+
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
 
 # ---- tests ----
@@ -162,6 +170,17 @@ unit: test-build ## Run the unit tests
 e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 	BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider \
 	    test/e2e $(PYTEST_ARGS)
+
+FUZZ_SECONDS ?= 20
+FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
+    SAN=fuzzer-no-link,address,undefined
+
+fuzz: ## Install what is missing and fuzz each parser (FUZZ_SECONDS=20)
+	@$(MAKE) --no-print-directory test-deps
+	@$(FUZZ_MAKE) fuzz-all
+
+fuzz-all: $(FUZZERS)
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) test/run_fuzz $(FUZZERS)
 
 # ---- documentation ----
 
