@@ -87,11 +87,10 @@ MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 
-LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS))
-
-.PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
+    LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS)) .PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
     bench bench-build lint format abi-check install docs clean help \
-    test-build valgrind abi-update
+    test-build valgrind abi-update FUZZERS $(patsubst %.c,$(BUILD)/%,$(sort \
+    $(wildcard test/fuzz/*_fuzz.c))) fuzz-all
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -158,6 +157,10 @@ $(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(OBJECTS) $(LIBS_ALL)
+$(BUILD)/test/fuzz/%_fuzz: test/fuzz/%_fuzz.c $(TEST_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) \
+	    -fsanitize=fuzzer -o $@ $< $(TEST_OBJECTS) $(LIBS_ALL)
 
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
 
@@ -206,6 +209,17 @@ valgrind: $(LOOP_TESTS) ## Run the unit tests of the loop under valgrind
 e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 	BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider \
 	    test/e2e $(PYTEST_ARGS)
+
+FUZZ_SECONDS ?= 20
+FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
+    SAN=fuzzer-no-link,address,undefined
+
+fuzz: ## Install what is missing and fuzz each parser (FUZZ_SECONDS=20)
+	@$(MAKE) --no-print-directory test-deps
+	@$(FUZZ_MAKE) fuzz-all
+
+fuzz-all: $(FUZZERS)
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) test/run_fuzz $(FUZZERS)
 
 # ---- documentation ----
 
