@@ -152,6 +152,18 @@ static const struct child_events child_events = {
 
 /* ---- for slot.c and reload.c ---- */
 
+void
+fleet_opened(struct fleet *fleet)
+{
+	for (unsigned i = 0; i < fleet->nslots; i++)
+		if (!fleet->slots[i].was_open)
+			return;
+	if (fleet->opened)
+		return;
+	fleet->opened = true;
+	fleet->config.events->opened(fleet->config.arg, fleet);
+}
+
 struct copy *
 fleet_copy(struct fleet *fleet, struct error *err)
 {

@@ -26,6 +26,9 @@ struct fleet_events {
 	/* A first start failed: line is for the user. */
 	void (*failed)(void *arg, struct fleet *fleet, const char *line);
 
+	/* Each of its places has a worker that is open, for the first time. */
+	void (*opened)(void *arg, struct fleet *fleet);
+
 	/* It was stopped, or has stopped itself, and no worker is left. */
 	void (*ended)(void *arg, struct fleet *fleet);
 
@@ -69,7 +72,7 @@ struct fleet {
 	unsigned nslots;
 	struct child *children;  /* all that have not been reaped */
 	struct reload reload;
-	bool stopping, ended;
+	bool opened, stopping, ended;
 	char *name;              /* NULL until a worker has named it */
 	char *options;           /* JSON, of the last worker that was open */
 };
@@ -100,6 +103,9 @@ bool fleet_reaped(struct fleet *fleet, pid_t pid, int status);
 /*
  * For slot.c and reload.c.
  */
+
+/* Some worker has been opened. */
+void fleet_opened(struct fleet *fleet);
 
 /* Checks and copies the file as it is now, as the next generation. */
 struct copy *fleet_copy(struct fleet *fleet, struct error *err);

@@ -153,6 +153,7 @@ slot_open(struct slot *slot, struct child *child, int64_t instant_ms)
 		slot->fleet->options = xstrdup(child->options);
 	}
 	lend_update(slot->fleet);
+	fleet_opened(slot->fleet);
 }
 
 /* ---- ends ---- */

@@ -26,6 +26,7 @@
 #define EXIT_INTERRUPTED 130
 
 struct supervisor {
+	const struct supervisor_config *config;
 	struct event_base *base;
 	struct signals *signals;
 	struct sockets sockets;
@@ -90,7 +91,21 @@ on_fleet_ended(void *arg, struct fleet *fleet)
 	event_base_loopexit(supervisor->base, NULL);
 }
 
+static void
+on_opened(void *arg, struct fleet *fleet)
+{
+	struct supervisor *supervisor = arg;
+
+	(void)fleet;
+	for (unsigned i = 0; i < supervisor->nfleets; i++)
+		if (!supervisor->fleets[i]->opened)
+			return;
+	if (supervisor->config->opened != NULL)
+		supervisor->config->opened(supervisor->config->arg);
+}
+
 static const struct fleet_events fleet_events = {
+	.opened = on_opened,
 	.failed = on_failed,
 	.ended = on_fleet_ended,
 	.code = on_code,
@@ -282,7 +297,7 @@ tear_down(struct supervisor *supervisor)
 int
 supervisor_run(const struct supervisor_config *config)
 {
-	struct supervisor supervisor = { .code = 0 };
+	struct supervisor supervisor = { .config = config };
 	struct error err;
 
 	system_prepare();

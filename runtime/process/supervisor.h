@@ -19,6 +19,10 @@ struct supervisor_config {
 	/* What each worker's command line gets: --config, --option, --logger
 	 * and so on, so that it finds the same sources.  NULL-ended. */
 	const char *const *arguments;
+
+	/* Called once, when every worker has been opened; may be NULL. */
+	void (*opened)(void *arg);
+	void *arg;
 };
 
 /*
