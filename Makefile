@@ -86,11 +86,12 @@ MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
     fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so)
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
+LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS))
+FUZZERS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard test/fuzz/*_fuzz.c)))
 
-    LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS)) .PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
-    bench bench-build lint format abi-check install docs clean help \
-    test-build valgrind abi-update FUZZERS $(patsubst %.c,$(BUILD)/%,$(sort \
-    $(wildcard test/fuzz/*_fuzz.c))) fuzz-all
+.PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
+    fuzz-all bench bench-build lint format abi-check abi-update install docs \
+    clean help test-build valgrind
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -229,6 +230,9 @@ docs: $(RUNNER) ## Renew the generated tables of docs/
 	    -e '/^<!-- options -->$$/,/^<!-- \/options -->$$/{/^|/d}' \
 	    docs/options.md >$(BUILD)/options.md
 	mv $(BUILD)/options.md docs/options.md
+
+# ---- ABI and install ----
+
 ABI_ENV = CC="$(CC)" PYTHON=$(PYTHON) BUILD=$(BUILD) OUT=$(BUILD)/abi
 
 # Not with SAN: then the runner exports the sanitizer's symbols too.
