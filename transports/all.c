@@ -3,6 +3,7 @@
 #include "runtime/base/runtime_options.h"
 #include "transports/amqp/options.h"
 #include "transports/aws/options.h"
+#include "transports/http/http.h"
 #include "transports/http/options.h"
 #include "transports/websocket/options.h"
 
@@ -13,5 +14,10 @@ const struct option_row *const all_option_tables[] = {
 	aws_options,
 	watcher_options,
 	runtime_options,
+	NULL,
+};
+
+const struct transport *const all_transports[] = {
+	&http_transport,
 	NULL,
 };

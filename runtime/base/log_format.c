@@ -50,8 +50,7 @@ put_time(char *at, struct log_style *style)
 	memcpy(at, style->stamp, style->stamp_len);
 	at += style->stamp_len;
 	*at++ = '.';
-	for (int64_t digit = MICROSECONDS / 10; digit > 0; digit /= 10)
-		*at++ = (char)('0' + rest / digit % 10);
+	at = log_put_digits(at, (uint32_t)rest, 6);
 	*at++ = 'Z';
 	return at;
 }
@@ -67,7 +66,7 @@ is_bare(const char *text, size_t len)
 	return len > 0;
 }
 
-static char *
+static inline char *
 put_string(char *at, const char *text, size_t len)
 {
 	*at++ = '"';
@@ -85,7 +84,7 @@ text_len(const struct tomo_log_field *field)
 	return strlen(field->text);
 }
 
-static char *
+static inline char *
 put_value(char *at, const struct tomo_log_field *field, size_t len, bool bare)
 {
 	switch (field->type) {
@@ -107,19 +106,14 @@ put_value(char *at, const struct tomo_log_field *field, size_t len, bool bare)
 	return log_put(at, "null");
 }
 
-/* Whether the record itself has a key of that name. */
-static bool
+/* Whether the record itself has a key of that name; most begin otherwise. */
+static inline bool
 is_taken(const char *key)
 {
-	switch (key[0]) {
-	case 'l':
-		return strcmp(key, "level") == 0 || strcmp(key, "logger") == 0;
-	case 'm':
-		return strcmp(key, "message") == 0;
-	case 't':
-		return strcmp(key, "timestamp") == 0;
-	}
-	return false;
+	if (key[0] != 'l' && key[0] != 'm' && key[0] != 't')
+		return false;
+	return strcmp(key, "level") == 0 || strcmp(key, "logger") == 0 ||
+	    strcmp(key, "message") == 0 || strcmp(key, "timestamp") == 0;
 }
 
 /* A key before "=": one word, whatever it is. */

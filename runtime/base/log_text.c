@@ -4,7 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define BILLION UINT64_C(1000000000)
+
+/* Billionths of smaller numbers fit into the 53 bits of a double. */
+#define MAX_EXACT 9e6
+
+/* What every processor of today looks at in one step. */
+typedef signed char v16 __attribute__((vector_size(16)));
+typedef uint64_t words __attribute__((vector_size(16)));
+
+#define BLANKS UINT64_C(0x2020202020202020)
 
 void
 log_text_init(struct log_text *text, void *memory, size_t size)
@@ -102,7 +111,7 @@ put_escape(char *at, uint32_t character)
 }
 
 /* Character by character, for what is not all plain. */
-static char *
+static __attribute__((noinline)) char *
 put_careful(char *at, const char *text, const char *end, bool quoted)
 {
 	uint32_t character;
@@ -125,47 +134,54 @@ put_careful(char *at, const char *text, const char *end, bool quoted)
 	return at;
 }
 
-/* At least bit 7 of each byte that is zero; none if no byte is. */
-static inline uint64_t
-zeros(uint64_t bytes)
-{
-	return (bytes - EACH_BYTE(1)) & ~bytes & EACH_BYTE(0x80);
-}
-
-/* Whether all eight bytes are written as they are in every format. */
+/* Whether all sixteen bytes are written as they are in every format. */
 static inline bool
-is_plain(uint64_t bytes)
+is_plain(v16 bytes)
 {
-	uint64_t control = (bytes - EACH_BYTE(0x20)) & EACH_BYTE(0x80);
+	/* Signed, what is not ASCII is less than a blank. */
+	const v16 special = (bytes < ' ') | (bytes == 0x7f) | (bytes == '"') |
+	    (bytes == '\\');
+	const words either = (words)special;
 
-	return (control | (bytes & EACH_BYTE(0x80)) |
-	    zeros(bytes ^ EACH_BYTE('"')) | zeros(bytes ^ EACH_BYTE('\\')) |
-	    zeros(bytes ^ EACH_BYTE(0x7f))) == 0;
+	return (either[0] | either[1]) == 0;
 }
 
-/* Fewer than eight bytes, which are looked at as one word. */
+/*
+ * Fewer than sixteen bytes, looked at as one vector: two loads that overlap
+ * make up any length.  The words are put together in registers, for to write
+ * halves and read a whole would stall.
+ */
 static inline char *
 put_short(char *at, const char *text, size_t len, bool quoted)
 {
-	uint64_t bytes = EACH_BYTE(' ');
-	uint32_t head, tail;
+	uint64_t head = BLANKS, tail = BLANKS;
+	uint32_t first, last;
 
-	if (len >= 4) {
-		/* The two overlap unless there are eight. */
-		memcpy(&head, text, 4);
-		memcpy(&tail, text + len - 4, 4);
-		if (!is_plain((uint64_t)tail << 32 | head))
-			return put_careful(at, text, text + len, quoted);
-		memcpy(at, &head, 4);
-		memcpy(at + len - 4, &tail, 4);
-		return at + len;
+	if (len >= 8) {
+		memcpy(&head, text, 8);
+		memcpy(&tail, text + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(&first, text, 4);
+		memcpy(&last, text + len - 4, 4);
+		head = (uint64_t)last << 32 | first;
+	} else if (len > 0) {
+		head = head << 8 | (unsigned char)text[0];
+		head = head << 8 | (unsigned char)text[len / 2];
+		head = head << 8 | (unsigned char)text[len - 1];
 	}
-	for (size_t i = 0; i < len; i++)
-		bytes = bytes << 8 | (unsigned char)text[i];
-	if (!is_plain(bytes))
+	if (!is_plain((v16)(words) { head, tail }))
 		return put_careful(at, text, text + len, quoted);
-	for (size_t i = 0; i < len; i++)
-		at[i] = text[i];
+	if (len >= 8) {
+		memcpy(at, &head, 8);
+		memcpy(at + len - 8, &tail, 8);
+	} else if (len >= 4) {
+		memcpy(at, &first, 4);
+		memcpy(at + len - 4, &last, 4);
+	} else if (len > 0) {
+		at[0] = (char)(head >> 16);
+		at[len / 2] = (char)(head >> 8);
+		at[len - 1] = (char)head;
+	}
 	return at + len;
 }
 
@@ -173,37 +189,62 @@ char *
 log_put_text(char *at, const char *text, size_t len, bool quoted)
 {
 	const char *end = text + len;
-	uint64_t bytes;
+	v16 bytes;
 
-	if (len < 8)
+	if (len < 16)
 		return put_short(at, text, len, quoted);
-	for (; end - text >= 8; text += 8, at += 8) {
-		memcpy(&bytes, text, 8);
+	for (; end - text >= 16; text += 16, at += 16) {
+		memcpy(&bytes, text, 16);
 		if (!is_plain(bytes))
 			return put_careful(at, text, end, quoted);
-		memcpy(at, &bytes, 8);
+		memcpy(at, &bytes, 16);
 	}
-	/* The last eight again, of which the first are there already. */
-	memcpy(&bytes, end - 8, 8);
+	/* The last sixteen again, of which the first are there already. */
+	memcpy(&bytes, end - 16, 16);
 	if (!is_plain(bytes))
 		return put_careful(at, text, end, quoted);
 	at += end - text;
-	memcpy(at - 8, &bytes, 8);
+	memcpy(at - 16, &bytes, 16);
 	return at;
+}
+
+/* Two digits, of a number below a hundred. */
+static inline void
+put_pair(char *at, uint32_t number)
+{
+	static const char pairs[] =
+	    "00010203040506070809101112131415161718192021222324252627282930"
+	    "31323334353637383940414243444546474849505152535455565758596061"
+	    "62636465666768697071727374757677787980818283848586878889909192"
+	    "93949596979899";
+
+	memcpy(at, pairs + 2 * (size_t)number, 2);
 }
 
 static char *
 put_unsigned(char *at, uint64_t number)
 {
-	char digits[20];
-	size_t from = sizeof(digits);
+	size_t len = 1;
+	char *from;
 
-	do {
-		digits[--from] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	memcpy(at, digits + from, sizeof(digits) - from);
-	return at + sizeof(digits) - from;
+	for (uint64_t rest = number; rest >= 10; rest /= 10)
+		len++;
+	from = at + len;
+	for (; number >= 100; number /= 100)
+		put_pair(from -= 2, (uint32_t)(number % 100));
+	if (number >= 10)
+		put_pair(from - 2, (uint32_t)number);
+	else
+		from[-1] = (char)('0' + number);
+	return at + len;
+}
+
+char *
+log_put_digits(char *at, uint32_t number, size_t count)
+{
+	for (size_t i = count; i > 0; i -= 2, number /= 100)
+		put_pair(at + i - 2, number % 100);
+	return at + count;
 }
 
 char *
@@ -245,25 +286,25 @@ char *
 log_put_float(char *at, double number)
 {
 	double size = fabs(number);
-	uint64_t millionths;
-	uint64_t rest;
+	uint64_t billionths;
+	uint32_t rest;
 
 	if (!isfinite(number))
 		return log_put(at, "null");
-	/* Most are times of microseconds; a million parts divide exactly. */
-	if (size >= 1e9)
+	/* Most are times counted in nanoseconds: n / 1e9, rounded once. */
+	if (size >= MAX_EXACT)
 		return put_any_float(at, number);
-	millionths = (uint64_t)(size * 1e6 + 0.5);
-	if ((double)millionths / 1e6 != size)
+	billionths = (uint64_t)(size * 1e9 + 0.5);
+	if ((double)billionths / 1e9 != size)
 		return put_any_float(at, number);
 	if (signbit(number))
 		*at++ = '-';
-	at = put_unsigned(at, millionths / 1000000);
+	at = put_unsigned(at, billionths / BILLION);
 	*at++ = '.';
-	rest = millionths % 1000000;
-	do {
-		*at++ = (char)('0' + rest / 100000);
-		rest = rest % 100000 * 10;
-	} while (rest > 0);
+	rest = (uint32_t)(billionths % BILLION);
+	*at++ = (char)('0' + rest / 100000000);
+	at = log_put_digits(at, rest % 100000000, 8);
+	while (at[-1] == '0' && at[-2] != '.')
+		at--;
 	return at;
 }

@@ -59,6 +59,9 @@ char *log_put_text(char *at, const char *text, size_t len, bool quoted);
 
 char *log_put_int(char *at, int64_t number);
 
+/* The last count decimal digits of number; count is even. */
+char *log_put_digits(char *at, uint32_t number, size_t count);
+
 /* A short decimal that reads back as the same number; "null" for NaN and
  * infinities. */
 char *log_put_float(char *at, double number);

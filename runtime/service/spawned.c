@@ -1,5 +1,6 @@
 #include "runtime/service/spawned.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include <tomodachi/task.h>
@@ -22,10 +23,15 @@ struct tomo_task {
 	bool handed_out; /* a handle that somebody may still use */
 };
 
+/* Threads may hold it for ever, so it is never freed, only closed. */
 struct tomo_loop {
-	struct loop *loop;
+	pthread_mutex_t lock; /* of loop, which threads read */
+	struct loop *loop;    /* NULL once closed */
 	struct service *service;
+	struct tomo_loop *older; /* keeps all of them reachable */
 };
+
+static struct tomo_loop *newest_loop;
 
 static struct tomo_task **
 siblings(struct tomo_task *task)
@@ -255,11 +261,16 @@ int
 tomo_post(struct tomo_loop *loop, tomo_fn *fn, void *arg)
 {
 	struct post *post = malloc(sizeof(*post));
+	int code = -1;
 
 	if (post == NULL)
 		return TOMO_ENOMEM;
 	*post = (struct post) { loop, fn, arg };
-	if (loop_post(loop->loop, on_post, post) < 0) {
+	pthread_mutex_lock(&loop->lock);
+	if (loop->loop != NULL)
+		code = loop_post(loop->loop, on_post, post);
+	pthread_mutex_unlock(&loop->lock);
+	if (code < 0) {
 		free(post);
 		return TOMO_ECANCELLED;
 	}
@@ -277,14 +288,20 @@ spawned_loop_new(struct service *service)
 {
 	struct tomo_loop *loop = xcalloc(1, sizeof(*loop));
 
+	pthread_mutex_init(&loop->lock, NULL);
 	loop->loop = service->loop;
 	loop->service = service;
+	loop->older = newest_loop;
+	newest_loop = loop;
 	return loop;
 }
 
 void
 spawned_loop_close(struct tomo_loop *loop)
 {
+	pthread_mutex_lock(&loop->lock);
+	loop->loop = NULL;
+	pthread_mutex_unlock(&loop->lock);
 	loop->service = NULL;
 }
 

@@ -1,0 +1,18 @@
+#include "cmd/stand_in.h"
+
+#include <tomodachi/http.h>
+
+static int
+answer(struct tomo_call *call)
+{
+	tomo_http_set_header(call, "Retry-After", "1");
+	return tomo_http_textf(call, 503, "%s\n", (char *)tomo_state(call));
+}
+
+const struct tomo_service stand_in_service = {
+	.size = (uint32_t)sizeof(struct tomo_service),
+	.abi = TOMO_ABI,
+	.name = "stand-in",
+	.handlers = TOMO_HANDLERS(
+		TOMO_HTTP("*", "(?s).*", answer)),
+};

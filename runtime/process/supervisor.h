@@ -1,0 +1,34 @@
+/*
+ * The process that the user starts: keeps the listening sockets, starts a worker
+ * for each slot of each service file, restarts, reloads and stops them.  It
+ * never maps service code.
+ */
+#ifndef RUNTIME_PROCESS_SUPERVISOR_H
+#define RUNTIME_PROCESS_SUPERVISOR_H
+
+#include <stdbool.h>
+
+#include "runtime/process/sources.h"
+
+struct supervisor_config {
+	const char *const *files; /* NULL-ended, at least one */
+	unsigned workers;         /* of each file, at least one */
+	bool production;
+	struct sources sources;
+
+	/* What each worker's command line gets: --config, --option, --logger
+	 * and so on, so that it finds the same sources.  NULL-ended. */
+	const char *const *arguments;
+
+	/* Called once, when every worker has been opened; may be NULL. */
+	void (*opened)(void *arg);
+	void *arg;
+};
+
+/*
+ * Runs until all services have ended; returns the runner's exit code: 0, what
+ * tomo_exit() said, 1 (a first start failed), 2 (bad options), 128+N.
+ */
+int supervisor_run(const struct supervisor_config *config);
+
+#endif
