@@ -37,7 +37,8 @@ refuse_unknown(
 	nearest_init(&nearest, word);
 	for (const struct args_flag *flag = command->flags; flag->name != NULL;
 	     flag++)
-		nearest_offer(&nearest, flag->name);
+		if (flag->help != NULL)
+			nearest_offer(&nearest, flag->name);
 	nearest_offer(&nearest, "--help");
 	return error_set(err, "tomodachi %s: no such option %s, nearest is %s",
 	    command->name, quote(shown, word, strlen(word)), nearest.best);
@@ -142,7 +143,8 @@ args_usage(const struct args_command *command, FILE *to)
 	    command->operands == NULL ? "" : command->operands, command->help);
 	for (const struct args_flag *flag = command->flags; flag->name != NULL;
 	     flag++)
-		print_flag(flag->name, flag->value, flag->help, to);
+		if (flag->help != NULL)
+			print_flag(flag->name, flag->value, flag->help, to);
 	print_flag("--help", NULL, "print this text", to);
 }
 

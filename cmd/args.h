@@ -22,7 +22,7 @@ struct args_flag {
 	 */
 	int (*set)(void *target, const char *value, struct error *err);
 
-	const char *help; /* one line, no full stop */
+	const char *help; /* one line, no full stop; NULL: nobody's business */
 };
 
 struct args_command {
