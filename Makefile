@@ -154,15 +154,6 @@ $(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(OBJECTS) $(LIBS_ALL)
 
-$(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
-	    $(OBJECTS) $(LIBS_ALL)
-$(BUILD)/test/fuzz/%_fuzz: test/fuzz/%_fuzz.c $(TEST_OBJECTS)
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) \
-	    -fsanitize=fuzzer -o $@ $< $(TEST_OBJECTS) $(LIBS_ALL)
-
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
 
 # ---- benchmarks ----

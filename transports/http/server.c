@@ -16,6 +16,7 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/log.h"
 #include "runtime/base/options.h"
+#include "runtime/loop/alarm.h"
 #include "runtime/service/module.h"
 #include "runtime/service/service.h"
 #include "runtime/service/transport.h"
@@ -82,18 +83,10 @@ limit_ms(const struct http_server *server, enum http_waiting waiting)
 static void
 arm(struct http_server *server, int64_t due_ms)
 {
-	int64_t in_ms;
-	struct timeval in;
-
-	if (server->timer_ms != 0 && server->timer_ms <= due_ms)
+	if (server->alarm_ms != 0 && server->alarm_ms <= due_ms)
 		return;
-	in_ms = due_ms - loop_now_ms(server->service->loop);
-	if (in_ms < 0)
-		in_ms = 0;
-	in.tv_sec = in_ms / 1000;
-	in.tv_usec = in_ms % 1000 * 1000;
-	server->timer_ms = due_ms;
-	event_add(server->timer, &in);
+	server->alarm_ms = due_ms;
+	alarm_set(server->alarm, due_ms);
 }
 
 void
@@ -137,14 +130,12 @@ server_wait(struct http_server *server, struct http_connection *conn,
 }
 
 static void
-on_timer(evutil_socket_t fd, short what, void *arg)
+on_alarm(void *arg)
 {
 	struct http_server *server = arg;
 	int64_t now = loop_now_ms(server->service->loop);
 
-	(void)fd;
-	(void)what;
-	server->timer_ms = 0;
+	server->alarm_ms = 0;
 	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
 		struct http_waiting_list *list = &server->lists[kind];
 		int64_t limit = limit_ms(server, kind);
@@ -394,9 +385,10 @@ server_new(struct service *service, struct error *err)
 	server->service = service;
 	server->date_s = -1;
 	server->input = xcalloc(1, SERVER_INPUT_SIZE);
-	server->timer = evtimer_new(base, on_timer, server);
 	server->accept_again = evtimer_new(base, on_accept_again, server);
-	if (settings_read(&server->settings, service->options, err) < 0 ||
+	server->alarm = alarm_new(service->loop, on_alarm, server, err);
+	if (server->alarm == NULL ||
+	    settings_read(&server->settings, service->options, err) < 0 ||
 	    add_rows(server, err) < 0 || access_log_open(server, err) < 0)
 		goto fail;
 	make_headers(server);
@@ -424,8 +416,7 @@ server_free(struct http_server *server)
 		server->listeners = listener->next;
 		close_listener(listener, false);
 	}
-	if (server->timer != NULL)
-		event_free(server->timer);
+	alarm_free(server->alarm);
 	if (server->accept_again != NULL)
 		event_free(server->accept_again);
 	access_log_close(server);

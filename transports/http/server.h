@@ -12,6 +12,7 @@
 #include "runtime/service/host.h"
 #include "transports/http/settings.h"
 
+struct alarm;
 struct event;
 struct http_connection;
 struct http_listener;
@@ -47,8 +48,8 @@ struct http_server {
 	struct http_waiting_list {
 		struct http_connection *first, *last;
 	} lists[WAITING_KINDS];
-	struct event *timer;
-	int64_t timer_ms; /* when it is due; 0: not set */
+	struct alarm *alarm;
+	int64_t alarm_ms; /* when it rings; 0: it does not */
 	size_t connections;
 
 	/* Shared by all connections: used up before control goes elsewhere. */
