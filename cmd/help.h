@@ -11,7 +11,7 @@ struct subcommand {
 	const char *help; /* one line; NULL: not for people */
 };
 
-/* In main.c. */
+/* In subcommands.c. */
 extern const struct subcommand subcommands[];
 
 void help_print(FILE *to);

@@ -4,23 +4,11 @@
 #include <unistd.h>
 
 #include "cmd/help.h"
-#include "cmd/options.h"
-#include "cmd/run.h"
-#include "cmd/worker.h"
 #include "runtime/base/nearest.h"
 #include "runtime/base/quote.h"
 #include "transports/all.h"
 
 #define EXIT_USAGE 2
-
-const struct subcommand subcommands[] = {
-	{ "run", cmd_run, "run services until they are stopped" },
-	{ "options", cmd_options, "print every option and its value" },
-	{ "version", cmd_version, "print the version" },
-	{ "help", cmd_help, "list the commands" },
-	{ "worker", cmd_worker, NULL },
-	{ .name = NULL },
-};
 
 /* What people try first. */
 static const struct {

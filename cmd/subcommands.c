@@ -1,0 +1,15 @@
+#include <stddef.h>
+
+#include "cmd/help.h"
+#include "cmd/options.h"
+#include "cmd/run.h"
+#include "cmd/worker.h"
+
+const struct subcommand subcommands[] = {
+	{ "run", cmd_run, "run services until they are stopped" },
+	{ "options", cmd_options, "print every option and its value" },
+	{ "version", cmd_version, "print the version" },
+	{ "help", cmd_help, "list the commands" },
+	{ "worker", cmd_worker, NULL },
+	{ .name = NULL },
+};
