@@ -23,7 +23,7 @@ LINT_DEPS = clang clang-format clang-tidy git
 
 # A goal that builds nothing must not need the libraries yet.
 QUIET_GOALS = deps test-deps bench-deps lint-deps help clean run test bench \
-    lint fuzz soak ci
+    lint fuzz soak ci abi-update
 BUILDS := $(if $(MAKECMDGOALS),$(filter-out $(QUIET_GOALS),$(MAKECMDGOALS)),all)
 
 ifneq ($(BUILDS),)
@@ -66,7 +66,8 @@ SERVICE_FLAGS = -Iabi -g $(OPTIMIZE) -fPIC -shared -fvisibility=hidden \
 
 # ---- files ----
 
-SOURCES = $(sort $(wildcard runtime/*/*.c transports/*.c transports/*/*.c))
+SOURCES = $(sort $(wildcard runtime/*/*.c transports/*.c transports/*/*.c)) \
+    abi/layout.c
 CMD_SOURCES = $(sort $(wildcard cmd/*.c))
 LLHTTP_OBJECTS = $(BUILD)/obj/llhttp/api.o $(BUILD)/obj/llhttp/http.o \
     $(BUILD)/obj/llhttp/llhttp.o
@@ -85,9 +86,12 @@ MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
     fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so)
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
+LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS))
+FUZZERS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard test/fuzz/*_fuzz.c)))
 
 .PHONY: all run deps test-deps bench-deps lint-deps test unit e2e soak fuzz \
-    bench bench-build lint format abi-check install clean help test-build
+    fuzz-all bench bench-build lint format abi-check abi-update install docs \
+    clean help test-build valgrind
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -150,6 +154,15 @@ $(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(OBJECTS) $(LIBS_ALL)
 
+$(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
+	    $(OBJECTS) $(LIBS_ALL)
+$(BUILD)/test/fuzz/%_fuzz: test/fuzz/%_fuzz.c $(TEST_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) \
+	    -fsanitize=fuzzer -o $@ $< $(TEST_OBJECTS) $(LIBS_ALL)
+
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
 
 # ---- benchmarks ----
@@ -179,15 +192,71 @@ test: ## Install what is missing and run all tests (SAN=address,undefined)
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory e2e
+	@$(if $(SAN),:,$(MAKE) --no-print-directory abi-check)
 
 test-build: $(RUNNER) $(SAMPLES) $(TEST_SERVICES) $(UNIT_TESTS)
 
 unit: test-build ## Run the unit tests
 	@BUILD=$(BUILD) test/run_unit $(UNIT_TESTS)
 
+valgrind: $(LOOP_TESTS) ## Run the unit tests of the loop under valgrind
+	@for program in $(LOOP_TESTS); do \
+	    valgrind -q --error-exitcode=9 --leak-check=full \
+		$$program >$$program.log 2>&1 || \
+		{ cat $$program.log; echo "FAIL  $$program"; exit 1; }; \
+	    echo "ok    $$program"; \
+	done
+
 e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 	BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider \
 	    test/e2e $(PYTEST_ARGS)
+
+FUZZ_SECONDS ?= 20
+FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
+    SAN=fuzzer-no-link,address,undefined
+
+fuzz: ## Install what is missing and fuzz each parser (FUZZ_SECONDS=20)
+	@$(MAKE) --no-print-directory test-deps
+	@$(FUZZ_MAKE) fuzz-all
+
+fuzz-all: $(FUZZERS)
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) test/run_fuzz $(FUZZERS)
+
+# ---- documentation ----
+
+docs: $(RUNNER) ## Renew the generated tables of docs/
+	$(RUNNER) options --markdown >$(BUILD)/options_table.md
+	sed -e '/^<!-- options -->$$/r $(BUILD)/options_table.md' \
+	    -e '/^<!-- options -->$$/,/^<!-- \/options -->$$/{/^|/d}' \
+	    docs/options.md >$(BUILD)/options.md
+	mv $(BUILD)/options.md docs/options.md
+
+# ---- ABI and install ----
+
+ABI_ENV = CC="$(CC)" PYTHON=$(PYTHON) BUILD=$(BUILD) OUT=$(BUILD)/abi
+
+# Not with SAN: then the runner exports the sanitizer's symbols too.
+abi-check: $(RUNNER) ## Compare the ABI with what is written down about it
+	$(ABI_ENV) RUNNER=$(RUNNER) test/abi/check
+	$(ABI_ENV) test/abi/self_test
+	test/abi/warnings
+
+abi-update: ## Renew abi/tomodachi.abi after something was appended
+	$(ABI_ENV) test/abi/check update
+
+install: $(RUNNER) ## Install runner, headers and tomodachi.pc (PREFIX, DESTDIR)
+	install -d "$(DESTDIR)$(PREFIX)/bin" \
+	    "$(DESTDIR)$(PREFIX)/include/tomodachi" \
+	    "$(DESTDIR)$(PREFIX)/lib/pkgconfig" \
+	    "$(DESTDIR)$(PREFIX)/share/doc/tomodachi"
+	install $(RUNNER) "$(DESTDIR)$(PREFIX)/bin/tomodachi"
+	install -m 644 abi/tomodachi.h "$(DESTDIR)$(PREFIX)/include"
+	install -m 644 abi/tomodachi/*.h \
+	    "$(DESTDIR)$(PREFIX)/include/tomodachi"
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+	    abi/tomodachi.pc.in \
+	    > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/tomodachi.pc"
+	install -m 644 LICENSE "$(DESTDIR)$(PREFIX)/share/doc/tomodachi"
 
 clean: ## Remove everything that was built
 	rm -rf build

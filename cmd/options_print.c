@@ -10,7 +10,7 @@
 
 enum { KEY, TYPE, DEFAULT, VALUE, FROM, HELP, COLUMNS };
 
-#define WIDTH_MAX 40 /* a longer cell pushes the rest of its line aside */
+#define WIDTH_MAX 44 /* a longer cell pushes the rest of its line aside */
 
 static const char *const titles[COLUMNS] = { "KEY", "TYPE", "DEFAULT", "VALUE",
 	"FROM", "MEANING" };

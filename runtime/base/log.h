@@ -18,7 +18,7 @@
 #include "runtime/base/error.h"
 
 enum log_format {
-	LOG_CONSOLE, /* for people; colour on a terminal unless NO_COLOR is set */
+	LOG_CONSOLE, /* for people; see log_has_colour() */
 	LOG_JSON,    /* an object a line */
 	LOG_LOGFMT,
 	LOG_DISABLED

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,7 +23,7 @@ log_fd_kind(int fd)
 
 /*
  * One write that does not wait although the file is a blocking one: Linux 6.4
- * can do that for pipes.
+ * can do that for pipes without a name.
  */
 #ifdef RWF_NOWAIT
 static ssize_t
@@ -62,19 +60,15 @@ write_polled(int fd, const char *data, size_t len)
 	return write(fd, data, len);
 }
 
+/* Asked each time, for a FIFO cannot do what a pipe of the same kernel can. */
 static ssize_t
 write_pipe(int fd, const char *data, size_t len)
 {
-	static atomic_bool is_old_kernel;
-	ssize_t written;
+	const ssize_t written = write_nowait(fd, data, len);
 
-	if (!is_old_kernel) {
-		written = write_nowait(fd, data, len);
-		if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS))
-			return written;
-		is_old_kernel = true;
-	}
-	return write_polled(fd, data, len);
+	if (written < 0 && (errno == EOPNOTSUPP || errno == ENOSYS))
+		return write_polled(fd, data, len);
+	return written;
 }
 
 static ssize_t

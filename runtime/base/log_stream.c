@@ -139,7 +139,8 @@ log_stream_add(struct log_stream *stream, const char *logger, int level,
 	before = stream->text.len;
 	if (buffered(stream) < MAX_BUFFERED) {
 		log_format_record(&stream->text, &stream->style, &record);
-		if (!stream->text.has_failed && buffered(stream) <= MAX_BUFFERED)
+		if (!stream->text.has_failed &&
+		    buffered(stream) <= MAX_BUFFERED)
 			return;
 	}
 	stream->text.len = before;

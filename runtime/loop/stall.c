@@ -154,13 +154,15 @@ on_signal(int signal)
 	struct stall *stall = watching;
 	const int saved = errno;
 	struct turns *turns;
+	uint64_t turn;
 
 	(void)signal;
 	if (stall == NULL || !pthread_equal(pthread_self(), stall->loop_thread))
 		return;
 	turns = &stall->loop->turns;
-	if (turns->caught ||
-	    atomic_load(&turns->turn) != atomic_load(&stall->wanted))
+	turn = atomic_load(&turns->turn);
+	if (turns->caught || turn % 2 == 0 ||
+	    turn != atomic_load(&stall->wanted))
 		return;
 	stall->nframes = backtrace(stall->frames, MAX_FRAMES);
 	stall->skip = frames_to_skip(stall->frames, stall->nframes,

@@ -30,7 +30,7 @@ class Bench:
         self.service = args.service
         self.path = args.path
         self.scratch = args.build / "bench" / "scratch"
-        self.body = "Hello world"
+        self.body = "Hello, world!\n"
 
     def learn_body(self, found):
         """Makes what the service answers the body that all must give."""

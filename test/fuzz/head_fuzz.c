@@ -43,6 +43,8 @@ static bool
 take_body(struct outcome *outcome, struct head *head, const char *data,
     size_t len, size_t step, size_t *at)
 {
+	const struct head_sink sink = { on_body, &outcome->trace };
+
 	while (*at < len) {
 		size_t part = len - *at < step ? len - *at : step;
 		char *copy = malloc(part);
@@ -50,8 +52,7 @@ take_body(struct outcome *outcome, struct head *head, const char *data,
 		size_t used;
 
 		memcpy(copy, data + *at, part);
-		verdict = head_body(head, copy, part, &used, on_body,
-		    &outcome->trace);
+		verdict = head_body(head, copy, part, &used, &sink);
 		free(copy);
 		*at += used;
 		if (verdict == HEAD_DONE)

@@ -14,24 +14,12 @@
 #include "runtime/service/call.h"
 #include "runtime/service/service.h"
 #include "transports/http/access_log.h"
-#include "transports/http/dispatch.h"
+#include "transports/http/intake.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
-/* A body that nobody wants is read this far to keep the connection. */
-#define DISCARD_MAX ((uint64_t)256 * 1024)
-
 /* What a client may send ahead while its request is being handled. */
 #define AHEAD_MAX ((size_t)64 * 1024)
-
-/* While more than this waits to be sent, no further request is read. */
-#define OUTPUT_MAX ((size_t)256 * 1024)
-
-/* Bytes that could not be used yet. */
-struct http_input {
-	struct buffer buffer;
-	struct head_scan scan;
-};
 
 static void on_event(evutil_socket_t fd, short what, void *arg);
 
@@ -58,8 +46,8 @@ watch(struct http_connection *conn, short what)
 	event_add(&conn->event, NULL);
 }
 
-static void
-hold(struct http_connection *conn)
+void
+connection_hold(struct http_connection *conn)
 {
 	if (conn->holds)
 		return;
@@ -89,16 +77,6 @@ connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 	watch(conn, EV_READ);
 	server->connections++;
 	server_wait(server, conn, WAITING_HEAD);
-}
-
-static void
-drop_input(struct http_connection *conn)
-{
-	if (conn->input == NULL)
-		return;
-	buffer_clear(&conn->input->buffer);
-	free(conn->input);
-	conn->input = NULL;
 }
 
 static void
@@ -135,7 +113,7 @@ connection_close(struct http_connection *conn)
 		    "connection closed before body was sent");
 		request_drop(request);
 	}
-	drop_input(conn);
+	intake_drop(conn);
 	drop_output(conn);
 	release(conn);
 	server->connections--;
@@ -144,8 +122,8 @@ connection_close(struct http_connection *conn)
 
 /* ---- output ---- */
 
-static struct buffer *
-output_of(struct http_connection *conn)
+struct buffer *
+connection_output(struct http_connection *conn)
 {
 	return conn->output != NULL ? conn->output : &conn->server->out;
 }
@@ -154,7 +132,7 @@ output_of(struct http_connection *conn)
 static int
 flush(struct http_connection *conn)
 {
-	struct buffer *out = output_of(conn);
+	struct buffer *out = connection_output(conn);
 	size_t len = buffer_len(out);
 	ssize_t put = 0;
 
@@ -178,15 +156,15 @@ flush(struct http_connection *conn)
 }
 
 /* An error that has no request to answer. */
-static void
-refuse(struct http_connection *conn, int status)
+void
+connection_refuse(struct http_connection *conn, int status)
 {
 	const char *reason = response_reason(status);
 	const struct http_response response = { .status = status,
 		.body = reason, .body_len = strlen(reason) };
 	const struct response_frame frame = { 0 };
 
-	response_render(&response, conn->server, &frame, output_of(conn));
+	response_render(&response, conn->server, &frame, connection_output(conn));
 	access_log_bad(conn->server, &conn->peer, status, response.body_len);
 	conn->closing = conn->lingers = true;
 }
@@ -217,6 +195,12 @@ content_sent(const struct http_request *request)
 	    : response->body_len;
 }
 
+bool
+connection_is_busy(const struct http_connection *conn)
+{
+	return conn->request != NULL && conn->request->in_call;
+}
+
 static void go_on(struct http_connection *conn);
 
 void
@@ -233,7 +217,7 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 	}
 	frame.keep_alive = stays_open(conn, request);
 	response_render(&request->response, conn->server, &frame,
-	    output_of(conn));
+	    connection_output(conn));
 	access_log_write(request, request->response.status,
 	    content_sent(request), "");
 	conn->request = NULL;
@@ -243,184 +227,12 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 		go_on(conn);
 }
 
-/* ---- input ---- */
-
-static int
-on_body(void *arg, const char *data, size_t len)
-{
-	struct http_request *request = arg;
-
-	request->body_read += len;
-	if (request->discards) {
-		request->discarded += len;
-		return request->discarded > DISCARD_MAX;
-	}
-	if (request->body_read <= request->body_max) {
-		if (body_add(&request->body, data, len,
-		    request->server->settings.body_memory) == 0)
-			return 0;
-		request->early = 500;
-	} else {
-		request->early = 413;
-	}
-	request->discards = true;
-	body_clear(&request->body);
-	return 0;
-}
-
-/* Answers before the body was read: the rest of the bytes means nothing. */
-static void
-answer_at_once(struct http_connection *conn, int status)
-{
-	struct http_request *request = conn->request;
-
-	request->early = status;
-	request->closes = true;
-	conn->lingers = true;
-	dispatch_run(request);
-}
-
-static size_t
-read_body(struct http_connection *conn, const char *data, size_t len)
-{
-	struct http_request *request = conn->request;
-	size_t used;
-
-	switch (head_body(&request->head, data, len, &used, on_body, request)) {
-	case HEAD_MORE:
-		server_wait(conn->server, conn, WAITING_BODY);
-		return used;
-	case HEAD_DONE:
-		dispatch_run(request);
-		return used;
-	case HEAD_STOPPED:
-		answer_at_once(conn, request->early);
-		return len;
-	case HEAD_BAD:
-		answer_at_once(conn, 400);
-		return len;
-	}
-	return len;
-}
-
-static void
-expect_body(struct http_connection *conn, struct http_request *request)
-{
-	const struct head *head = &request->head;
-
-	if (request->early == 413 || request->early == 417) {
-		if (head->expects_continue ||
-		    (head->has_length && head->length > DISCARD_MAX)) {
-			answer_at_once(conn, request->early);
-			return;
-		}
-		request->discards = true;
-	} else if (head->expects_continue && !head->is_http10) {
-		buffer_add_text(output_of(conn), "HTTP/1.1 100 Continue\r\n\r\n");
-	}
-	server_wait(conn->server, conn, WAITING_BODY);
-}
-
-static void
-start_request(struct http_connection *conn, const char *text, size_t len,
-    unsigned lines)
-{
-	struct http_request *request;
-	int status;
-
-	request = request_new(conn->server, text, len, lines, &status);
-	if (request == NULL) {
-		refuse(conn, status);
-		return;
-	}
-	hold(conn);
-	request->connection = conn;
-	request->peer = conn->peer;
-	conn->request = request;
-	conn->requests++;
-	dispatch_route(request);
-	if (head_has_body(&request->head))
-		expect_body(conn, request);
-	else
-		dispatch_run(request);
-}
-
-static bool
-is_busy(const struct http_connection *conn)
-{
-	return conn->request != NULL && conn->request->in_call;
-}
-
-/* Uses up what it can of data[0..len) and returns how much that was. */
-static size_t
-consume(struct http_connection *conn, const char *data, size_t len,
-    struct head_scan *scan)
-{
-	size_t used = 0;
-
-	while (used < len && !conn->closing && !is_busy(conn) &&
-	    buffer_len(output_of(conn)) < OUTPUT_MAX) {
-		unsigned lines;
-		long found;
-
-		if (conn->request != NULL) {
-			used += read_body(conn, data + used, len - used);
-			continue;
-		}
-		found = head_find(scan, data + used, len - used,
-		    &conn->server->settings.head);
-		if (found == 0)
-			break;
-		if (found < 0) {
-			refuse(conn, (int)-found);
-			break;
-		}
-		lines = scan->lines;
-		*scan = (struct head_scan) { 0 };
-		if (lines > 0)
-			start_request(conn, data + used, (size_t)found, lines);
-		used += (size_t)found;
-	}
-	return used;
-}
-
-static void
-feed(struct http_connection *conn, const char *data, size_t len)
-{
-	struct head_scan scan = { 0 };
-	struct http_input *input = conn->input;
-	size_t used;
-
-	conn->processing = true;
-	if (input == NULL) {
-		used = consume(conn, data, len, &scan);
-		if (used < len && !conn->closing) {
-			conn->input = xcalloc(1, sizeof(*conn->input));
-			conn->input->scan = scan;
-			buffer_add(&conn->input->buffer, data + used,
-			    len - used);
-		} else if (used < len) {
-			conn->lingers = true;
-		}
-	} else {
-		buffer_add(&input->buffer, data, len);
-		used = consume(conn, buffer_data(&input->buffer),
-		    buffer_len(&input->buffer), &input->scan);
-		buffer_drain(&input->buffer, used);
-		if (conn->closing && buffer_len(&input->buffer) > 0)
-			conn->lingers = true;
-		if (conn->closing || buffer_len(&input->buffer) == 0)
-			drop_input(conn);
-	}
-	conn->processing = false;
-}
-
 /* ---- what comes next ---- */
 
 static void
 linger(struct http_connection *conn)
 {
-	drop_input(conn);
+	intake_drop(conn);
 	release(conn);
 	shutdown(fd_of(conn), SHUT_WR);
 	server_wait(conn->server, conn, WAITING_CLOSE);
@@ -430,10 +242,9 @@ linger(struct http_connection *conn)
 static void
 wait_for_input(struct http_connection *conn)
 {
-	size_t ahead = conn->input != NULL
-	    ? buffer_len(&conn->input->buffer) : 0;
+	size_t ahead = intake_ahead(conn);
 
-	if (conn->request != NULL && conn->request->in_call) {
+	if (connection_is_busy(conn)) {
 		server_wait(conn->server, conn, WAITING_CALL);
 		watch(conn, conn->eof || ahead > AHEAD_MAX ? 0 : EV_READ);
 		return;
@@ -482,7 +293,7 @@ static void
 go_on(struct http_connection *conn)
 {
 	if (conn->input != NULL && !conn->closing)
-		feed(conn, "", 0);
+		intake_feed(conn, "", 0);
 	settle(conn);
 }
 
@@ -490,7 +301,7 @@ static void
 on_end_of_input(struct http_connection *conn)
 {
 	conn->eof = true;
-	if (is_busy(conn)) {
+	if (connection_is_busy(conn)) {
 		cancel_if_asked(conn->request);
 		watch(conn, 0);
 		return;
@@ -516,7 +327,7 @@ on_readable(struct http_connection *conn)
 	}
 	if (conn->waiting == WAITING_CLOSE)
 		return;
-	feed(conn, server->input, (size_t)got);
+	intake_feed(conn, server->input, (size_t)got);
 	settle(conn);
 }
 
@@ -550,13 +361,11 @@ void
 connection_expire(struct http_connection *conn)
 {
 	if (conn->waiting == WAITING_HEAD && conn->input != NULL) {
-		drop_input(conn);
-		refuse(conn, 408);
+		intake_drop(conn);
+		connection_refuse(conn, 408);
 		settle(conn);
 	} else if (conn->waiting == WAITING_BODY) {
-		conn->processing = true;
-		answer_at_once(conn, 408);
-		conn->processing = false;
+		intake_answer_at_once(conn, 408);
 		settle(conn);
 	} else {
 		connection_close(conn);
@@ -572,7 +381,7 @@ connection_shut(struct http_connection *conn)
 
 		/* A request that is there already still gets its answer. */
 		if (got > 0)
-			feed(conn, conn->server->input, (size_t)got);
+			intake_feed(conn, conn->server->input, (size_t)got);
 		settle(conn);
 	}
 }

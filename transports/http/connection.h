@@ -30,7 +30,7 @@ struct http_connection {
 	bool eof : 1;        /* the peer sends no more */
 	bool closing : 1;    /* no further request; closed once all is sent */
 	bool lingers : 1;    /* then wait for the peer to close (RFC 9112 9.6) */
-	bool processing : 1; /* connection_feed() is at work */
+	bool processing : 1; /* intake_feed() is at work */
 	bool holds : 1;      /* a stop waits for it */
 };
 
@@ -46,6 +46,18 @@ void connection_expire(struct http_connection *conn);
 
 /* A stop: an idle one ends; one with a request under way ends after it. */
 void connection_shut(struct http_connection *conn);
+
+/* Whether a handler runs for it. */
+bool connection_is_busy(const struct http_connection *conn);
+
+/* Makes a stop wait until all is answered and sent. */
+void connection_hold(struct http_connection *conn);
+
+/* Where answers go. */
+struct buffer *connection_output(struct http_connection *conn);
+
+/* Answers an error that belongs to no request; the connection then closes. */
+void connection_refuse(struct http_connection *conn, int status);
 
 /* The request's answer stands: sends it and goes on. */
 void connection_answer(struct http_connection *conn,

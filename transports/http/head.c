@@ -19,10 +19,10 @@ static const bool is_outside_host[128] = { ['"'] = true, ['#'] = true,
 	['\\'] = true, ['^'] = true, ['`'] = true, ['{'] = true, ['|'] = true,
 	['}'] = true };
 
-struct body_sink {
+/* Where a piece of the body goes, while llhttp runs. */
+struct body_parse {
 	struct head *head;
-	head_body_fn *fn;
-	void *arg;
+	const struct head_sink *sink;
 };
 
 /* All trailers and chunk extensions of a body together; they are dropped. */
@@ -157,7 +157,8 @@ on_headers_complete(llhttp_t *parser)
 static int
 on_body(llhttp_t *parser, const char *at, size_t len)
 {
-	struct body_sink *sink = parser->data;
+	const struct head_sink *sink =
+	    ((struct body_parse *)parser->data)->sink;
 
 	return sink->fn(sink->arg, at, len) != 0 ? HPE_USER : 0;
 }
@@ -172,11 +173,11 @@ on_message_complete(llhttp_t *parser)
 static int
 on_extra(llhttp_t *parser, const char *at, size_t len)
 {
-	struct body_sink *sink = parser->data;
+	struct head *head = ((struct body_parse *)parser->data)->head;
 
 	(void)at;
-	sink->head->extra += (uint32_t)len;
-	return sink->head->extra > EXTRA_MAX ? -1 : 0;
+	head->extra += (uint32_t)len;
+	return head->extra > EXTRA_MAX ? -1 : 0;
 }
 
 static const llhttp_settings_t head_settings = {
@@ -427,15 +428,15 @@ head_has_body(const struct head *head)
 
 enum head_verdict
 head_body(struct head *head, const char *data, size_t len, size_t *used,
-    head_body_fn *fn, void *arg)
+    const struct head_sink *sink)
 {
-	struct body_sink sink = { head, fn, arg };
+	struct body_parse parse = { head, sink };
 	enum llhttp_errno verdict;
 
 	if (llhttp_get_errno(&head->parser) == HPE_PAUSED)
 		llhttp_resume(&head->parser);
 	head->parser.settings = (void *)(uintptr_t)&body_settings;
-	head->parser.data = &sink;
+	head->parser.data = &parse;
 	verdict = llhttp_execute(&head->parser, data, len);
 	head->parser.data = NULL;
 	*used = len;

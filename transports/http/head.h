@@ -71,18 +71,21 @@ const struct header *head_find_header(const struct head *head,
 
 bool head_has_body(const struct head *head);
 
-/* A piece of the body as it is decoded. */
-typedef int head_body_fn(void *arg, const char *data, size_t len);
+/* Takes the body piece by piece as it is decoded; non-zero stops. */
+struct head_sink {
+	int (*fn)(void *arg, const char *data, size_t len);
+	void *arg;
+};
 
 enum head_verdict {
 	HEAD_MORE,
 	HEAD_DONE,    /* the body is whole; *used bytes of data belong to it */
-	HEAD_STOPPED, /* fn returned non-zero */
+	HEAD_STOPPED, /* the sink returned non-zero */
 	HEAD_BAD      /* 400 */
 };
 
-/* Decodes the next bytes of the body, each piece handed to fn. */
+/* Decodes the next bytes of the body. */
 enum head_verdict head_body(struct head *head, const char *data, size_t len,
-    size_t *used, head_body_fn *fn, void *arg);
+    size_t *used, const struct head_sink *sink);
 
 #endif

@@ -26,6 +26,7 @@ enum {
 
 struct pattern {
 	pcre2_code *code; /* NULL if literal */
+	bool jit;
 	struct pattern_shape shape;
 	unsigned count; /* of named groups, in the order they are opened */
 	char *names[PATTERN_MAX_GROUPS];
@@ -209,6 +210,7 @@ struct pattern *
 pattern_new(const char *text, struct error *err)
 {
 	struct pattern *pattern = xcalloc(1, sizeof(*pattern));
+	size_t jit_size = 0;
 
 	if (shared_init(err) < 0)
 		goto fail;
@@ -224,6 +226,8 @@ pattern_new(const char *text, struct error *err)
 	}
 	/* Where there is no JIT, PCRE2 interprets. */
 	pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+	pcre2_pattern_info(pattern->code, PCRE2_INFO_JITSIZE, &jit_size);
+	pattern->jit = jit_size > 0;
 	return pattern;
 
 fail:
@@ -284,11 +288,17 @@ static int
 match_template(const struct pattern_shape *shape, const char *subject,
     size_t len, struct pattern_match *match)
 {
-	const char *at = subject, *const end = subject + len, *start;
-	const char *next = shape->template;
-	const char *const last = next + shape->template_len;
+	const char *at = subject;
+	const char *const end = subject + len, *start;
+	/* The template begins with the prefix. */
+	const char *next = shape->template + shape->prefix_len;
+	const char *const last = shape->template + shape->template_len;
 	unsigned count = 0;
 
+	if (len < shape->prefix_len ||
+	    memcmp(subject, shape->prefix, shape->prefix_len) != 0)
+		return 0;
+	at += shape->prefix_len;
 	for (; next < last; next++) {
 		if (*next != '\0') {
 			if (at == end || *at != *next)
@@ -326,16 +336,28 @@ is_ascii(const char *text, size_t len)
 }
 
 static int
+run_regex(const struct pattern *pattern, const char *subject, size_t len)
+{
+	PCRE2_SPTR at = (PCRE2_SPTR)subject;
+
+	/* PCRE2 checks what is not ASCII for being UTF-8. */
+	if (!is_ascii(subject, len))
+		return pcre2_match(
+		    pattern->code, at, len, 0, 0, shared.data, shared.match);
+	if (pattern->jit)
+		return pcre2_jit_match(
+		    pattern->code, at, len, 0, 0, shared.data, shared.match);
+	return pcre2_match(pattern->code, at, len, 0, PCRE2_NO_UTF_CHECK,
+	    shared.data, shared.match);
+}
+
+static int
 match_regex(const struct pattern *pattern, const char *subject, size_t len,
     struct pattern_match *match)
 {
-	/* PCRE2 checks what is not ASCII for being UTF-8. */
-	const uint32_t flags = is_ascii(subject, len) ? PCRE2_NO_UTF_CHECK : 0;
 	const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(shared.data);
-	int found;
+	const int found = run_regex(pattern, subject, len);
 
-	found = pcre2_match(pattern->code, (PCRE2_SPTR)subject, len, 0, flags,
-	    shared.data, shared.match);
 	if (found == PCRE2_ERROR_NOMATCH)
 		return 0;
 	if (found <= PCRE2_ERROR_UTF8_ERR1 && found >= PCRE2_ERROR_UTF8_ERR21)

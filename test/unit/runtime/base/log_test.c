@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <jansson.h>
-#include <limits.h>
-#include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -59,184 +57,6 @@ written(const char *logger, int level, const char *message,
 	text = capture_text(file);
 	close(file);
 	return text;
-}
-
-static const struct tomo_log_field fields[] = {
-	TOMO_LOG_STR("id", "o-7"),
-	TOMO_LOG_STR("note", "two words"),
-	TOMO_LOG_STR("none", NULL),
-	TOMO_LOG_STR("empty", ""),
-	TOMO_LOG_INT("count", -3),
-	TOMO_LOG_FLOAT("took", 0.25),
-	TOMO_LOG_FLOAT("lost", NAN),
-	TOMO_LOG_BOOL("ok", 1),
-	TOMO_LOG_BOOL("late", 0),
-	{ .key = "newer", .type = 99, .number = 1 },
-	TOMO_LOG_STR("level", "x"),
-	TOMO_LOG_STR("odd key=", "a=b"),
-	{ .key = NULL },
-};
-
-static const struct {
-	enum log_format format;
-	const char *line;
-} lines[] = {
-	{ LOG_CONSOLE,
-	    "2026-11-23T19:00:00.123456Z [warning  ] order billed         "
-	    "          [orders.billing] id=o-7 note=\"two words\" none=null "
-	    "empty=\"\" count=-3 took=0.25 lost=null ok=true late=false "
-	    "newer=null level=x odd_key_=\"a=b\"\n" },
-	{ LOG_JSON,
-	    "{\"timestamp\":\"2026-11-23T19:00:00.123456Z\","
-	    "\"logger\":\"orders.billing\",\"level\":\"warning\","
-	    "\"message\":\"order billed\",\"id\":\"o-7\","
-	    "\"note\":\"two words\",\"none\":null,\"empty\":\"\",\"count\":-3,"
-	    "\"took\":0.25,\"lost\":null,\"ok\":true,\"late\":false,"
-	    "\"newer\":null,\"level_\":\"x\",\"odd key=\":\"a=b\"}\n" },
-	{ LOG_LOGFMT,
-	    "timestamp=2026-11-23T19:00:00.123456Z level=warning "
-	    "logger=orders.billing message=\"order billed\" id=o-7 "
-	    "note=\"two words\" none=null empty=\"\" count=-3 took=0.25 "
-	    "lost=null ok=true late=false newer=null level_=x "
-	    "odd_key_=\"a=b\"\n" },
-	{ LOG_DISABLED, "" },
-};
-
-static void
-writes_a_record_in_each_format(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < COUNT(lines); i++) {
-		char *text;
-
-		log_setup(lines[i].format, TOMO_LOG_INFO);
-		text = written("orders.billing", TOMO_LOG_WARNING,
-		    "order billed", fields);
-		assert_string_equal(text, lines[i].line);
-		free(text);
-	}
-}
-
-static void
-renames_fields_that_collide_with_its_own(void **state)
-{
-	const struct tomo_log_field taken[] = {
-		TOMO_LOG_INT("timestamp", 1),
-		TOMO_LOG_INT("level", 2),
-		TOMO_LOG_INT("logger", 3),
-		TOMO_LOG_INT("message", 4),
-		TOMO_LOG_INT("messages", 5),
-		{ .key = NULL },
-	};
-	char *text;
-
-	(void)state;
-	log_setup(LOG_JSON, TOMO_LOG_INFO);
-	text = written("l", TOMO_LOG_INFO, "m", taken);
-	assert_string_equal(strstr(text, "\"m\""),
-	    "\"m\",\"timestamp_\":1,\"level_\":2,\"logger_\":3,"
-	    "\"message_\":4,\"messages\":5}\n");
-	free(text);
-}
-
-static void
-forges_neither_lines_nor_terminal_sequences(void **state)
-{
-	static const char evil[] = "a\nb\r\x1b[2Jc\xc2\x9b" "31m\x7f";
-	const struct tomo_log_field bad[] = { TOMO_LOG_STR(evil, evil),
-		{ .key = NULL } };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(lines) - 1; i++) {
-		char *text;
-
-		log_setup(lines[i].format, TOMO_LOG_INFO);
-		text = written(evil, TOMO_LOG_INFO, evil, bad);
-		for (size_t at = 0; text[at + 1] != '\0'; at++) {
-			assert_true((unsigned char)text[at] >= 0x20);
-			assert_int_not_equal(text[at], 0x7f);
-		}
-		assert_null(strstr(text, "\xc2\x9b"));
-		assert_int_equal(text[strlen(text) - 1], '\n');
-		free(text);
-	}
-}
-
-static void
-json_is_valid_whatever_the_bytes(void **state)
-{
-	uint32_t random = 1;
-
-	(void)state;
-	log_setup(LOG_JSON, TOMO_LOG_INFO);
-	for (int i = 0; i < 2000; i++) {
-		size_t len = (size_t)i % 70;
-		char *bytes = malloc(len + 1), *line;
-		json_t *json;
-
-		assert_non_null(bytes);
-		for (size_t at = 0; at < len; at++) {
-			random = random * 1664525 + 1013904223;
-			bytes[at] = (char)(random >> 24);
-			if (bytes[at] == '\0')
-				bytes[at] = '"';
-		}
-		bytes[len] = '\0';
-		line = written(bytes, TOMO_LOG_INFO, bytes,
-		    (struct tomo_log_field[]) { TOMO_LOG_STR(bytes, bytes),
-			{ .key = NULL } });
-		json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-		assert_non_null(json);
-		assert_int_equal(json_object_size(json), 5);
-		json_decref(json);
-		free(line);
-		free(bytes);
-	}
-}
-
-static void
-fills_up_a_message_by_characters(void **state)
-{
-	char *text = written("l", TOMO_LOG_ERROR,
-	    "\xc3\xa9t\xc3\xa9 1234567890123456789012345", NULL);
-
-	(void)state;
-	assert_string_equal(text, "2026-11-23T19:00:00.123456Z [error    ] "
-	    "\xc3\xa9t\xc3\xa9 1234567890123456789012345  [l]\n");
-	free(text);
-	text = written(NULL, TOMO_LOG_INFO, NULL, NULL);
-	assert_string_equal(text, "2026-11-23T19:00:00.123456Z [info     ] "
-	    "                               []\n");
-	free(text);
-}
-
-static const struct {
-	int64_t unix_us;
-	const char *text;
-} times[] = {
-	{ NOW, "2026-11-23T19:00:00.123456Z" },
-	{ NOW + 1, "2026-11-23T19:00:00.123457Z" },
-	{ NOW + 1000000, "2026-11-23T19:00:01.123456Z" },
-	{ NOW, "2026-11-23T19:00:00.123456Z" },
-	{ 1, "1970-01-01T00:00:00.000001Z" },
-	{ -1, "1969-12-31T23:59:59.999999Z" },
-	{ INT64_C(951782400000000), "2000-02-29T00:00:00.000000Z" },
-	{ INT64_MAX, "294247-01-10T04:00:54.775807Z" },
-};
-
-static void
-stamps_each_record_with_its_time(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < COUNT(times); i++) {
-		char *text;
-
-		clock_fake(1, times[i].unix_us);
-		text = written("l", TOMO_LOG_INFO, "m", NULL);
-		assert_memory_equal(text, times[i].text,
-		    strlen(times[i].text));
-		free(text);
-	}
 }
 
 static void
@@ -531,12 +351,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(writes_a_record_in_each_format),
-		TEST(renames_fields_that_collide_with_its_own),
-		TEST(forges_neither_lines_nor_terminal_sequences),
-		TEST(json_is_valid_whatever_the_bytes),
-		TEST(fills_up_a_message_by_characters),
-		TEST(stamps_each_record_with_its_time),
 		TEST(leaves_out_what_is_below_the_level),
 		TEST(knows_formats_and_levels_by_name),
 		TEST(prints_a_message_of_any_length),

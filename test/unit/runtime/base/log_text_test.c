@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGH"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BAD "\xef\xbf\xbd"
 
@@ -91,12 +92,12 @@ escapes_each_character_wherever_it_stands(void **state)
 		for (int before = 0; before < 35; before++)
 			for (int after = 0; after < 18; after++) {
 				int len = snprintf(in, sizeof(in), "%.*s%s%.*s",
-				    before, "abcdefghijklmnopqrstuvwxyzABCDEFGH",
+				    before, LETTERS,
 				    text, after, "JKLMNOPQRSTUVWXYZ");
 				char *out = put(in, (size_t)len, quoted);
 
 				snprintf(want, sizeof(want), "%.*s%s%.*s",
-				    before, "abcdefghijklmnopqrstuvwxyzABCDEFGH",
+				    before, LETTERS,
 				    quoted ? texts[i / 2].quoted :
 					     texts[i / 2].bare,
 				    after, "JKLMNOPQRSTUVWXYZ");
@@ -200,7 +201,8 @@ puts_floats_that_read_back_as_the_same_number(void **state)
 	for (int i = 0; i < 20000; i++) {
 		double number;
 
-		bits = bits * UINT64_C(6364136223846793005) + 1442695040888963407;
+		bits = bits * UINT64_C(6364136223846793005) +
+		    1442695040888963407;
 		memcpy(&number, &bits, sizeof(number));
 		if (i % 2 != 0)
 			number = (double)(bits >> 24) / 1e9;

@@ -264,6 +264,7 @@ static enum head_verdict
 read_body(struct head *head, const char *text, size_t len, size_t step,
     struct buffer *body, size_t *used)
 {
+	const struct head_sink sink = { keep, body };
 	enum head_verdict verdict = HEAD_MORE;
 
 	*used = 0;
@@ -273,7 +274,7 @@ read_body(struct head *head, const char *text, size_t len, size_t step,
 		size_t took;
 
 		memcpy(copy, text + *used, part);
-		verdict = head_body(head, copy, part, &took, keep, body);
+		verdict = head_body(head, copy, part, &took, &sink);
 		free(copy);
 		*used += took;
 	}

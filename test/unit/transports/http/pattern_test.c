@@ -133,6 +133,9 @@ static const struct {
 	{ "/o/{}", "/o/{}", 1 },
 	{ "/over/(?P<x>.+)", "/over/a/b", 1 },
 	{ "/over/(?P<x>.+)", "/over/", 0 },
+	/* As where there is no JIT. */
+	{ "(*NO_JIT)/o/[0-9]+", "/o/7", 1 },
+	{ "(*NO_JIT)/o/[0-9]+", "/o/x", 0 },
 };
 
 static void

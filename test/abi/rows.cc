@@ -1,0 +1,30 @@
+/* The builders of C++, with and without further fields. */
+#include <tomodachi.h>
+
+static int
+f(struct tomo_call *call)
+{
+	return tomo_http_text(call, 200, "hello");
+}
+
+static constexpr tomo_http_spec
+quiet(tomo_http_spec spec)
+{
+	spec.ignore_logging = TOMO_EVERY_STATUS;
+	spec.timeout_ms = 1000;
+	return spec;
+}
+
+static constexpr auto plain = tomo::http("GET", "/a", f, "f");
+static constexpr auto health = quiet(tomo::http("GET", "/b", f, "f"));
+static constexpr auto lost = tomo::http_error(404, f, "f");
+
+static constexpr tomo_handler rows[] = {
+	tomo::row(plain), tomo::row(health), tomo::row(lost), tomo::end()
+};
+static constexpr tomo_option options[] = {
+	tomo::option("http.port", 4711), tomo::option("http.reuse_port", true),
+	tomo::option("http.host", "127.0.0.1"), tomo::option_end()
+};
+
+TOMO_SERVICE_CXX(tomo::service("rows", rows, options));

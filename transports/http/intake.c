@@ -1,0 +1,205 @@
+#include "transports/http/intake.h"
+
+#include <stdlib.h>
+
+#include "runtime/base/alloc.h"
+#include "runtime/base/buffer.h"
+#include "transports/http/connection.h"
+#include "transports/http/dispatch.h"
+#include "transports/http/request.h"
+#include "transports/http/server.h"
+
+/* A body that nobody wants is read this far to keep the connection. */
+#define DISCARD_MAX ((uint64_t)256 * 1024)
+
+/* While more than this waits to be sent, no further request is read. */
+#define OUTPUT_MAX ((size_t)256 * 1024)
+
+/* Bytes that could not be used yet. */
+struct http_input {
+	struct buffer buffer;
+	struct head_scan scan;
+};
+
+void
+intake_drop(struct http_connection *conn)
+{
+	if (conn->input == NULL)
+		return;
+	buffer_clear(&conn->input->buffer);
+	free(conn->input);
+	conn->input = NULL;
+}
+
+size_t
+intake_ahead(const struct http_connection *conn)
+{
+	return conn->input != NULL ? buffer_len(&conn->input->buffer) : 0;
+}
+
+static int
+on_body(void *arg, const char *data, size_t len)
+{
+	struct http_request *request = arg;
+
+	request->body_read += len;
+	if (request->discards) {
+		request->discarded += len;
+		return request->discarded > DISCARD_MAX;
+	}
+	if (request->body_read <= request->body_max) {
+		if (body_add(&request->body, data, len,
+		    request->server->settings.body_memory) == 0)
+			return 0;
+		request->early = 500;
+	} else {
+		request->early = 413;
+	}
+	request->discards = true;
+	body_clear(&request->body);
+	return 0;
+}
+
+void
+intake_answer_at_once(struct http_connection *conn, int status)
+{
+	struct http_request *request = conn->request;
+	bool was_processing = conn->processing;
+
+	request->early = status;
+	request->closes = true;
+	conn->lingers = true;
+	conn->processing = true;
+	dispatch_run(request);
+	conn->processing = was_processing;
+}
+
+static size_t
+read_body(struct http_connection *conn, const char *data, size_t len)
+{
+	struct http_request *request = conn->request;
+	const struct head_sink sink = { on_body, request };
+	size_t used;
+
+	switch (head_body(&request->head, data, len, &used, &sink)) {
+	case HEAD_MORE:
+		server_wait(conn->server, conn, WAITING_BODY);
+		return used;
+	case HEAD_DONE:
+		dispatch_run(request);
+		return used;
+	case HEAD_STOPPED:
+		intake_answer_at_once(conn, request->early);
+		return len;
+	case HEAD_BAD:
+		intake_answer_at_once(conn, 400);
+		return len;
+	}
+	return len;
+}
+
+static void
+expect_body(struct http_connection *conn, struct http_request *request)
+{
+	const struct head *head = &request->head;
+
+	if (request->early == 413 || request->early == 417) {
+		if (head->expects_continue ||
+		    (head->has_length && head->length > DISCARD_MAX)) {
+			intake_answer_at_once(conn, request->early);
+			return;
+		}
+		request->discards = true;
+	} else if (head->expects_continue && !head->is_http10) {
+		buffer_add_text(connection_output(conn), "HTTP/1.1 100 Continue\r\n\r\n");
+	}
+	server_wait(conn->server, conn, WAITING_BODY);
+}
+
+static void
+start_request(struct http_connection *conn, const char *text, size_t len,
+    unsigned lines)
+{
+	struct http_request *request;
+	int status;
+
+	request = request_new(conn->server, text, len, lines, &status);
+	if (request == NULL) {
+		connection_refuse(conn, status);
+		return;
+	}
+	connection_hold(conn);
+	request->connection = conn;
+	request->peer = conn->peer;
+	conn->request = request;
+	conn->requests++;
+	dispatch_route(request);
+	if (head_has_body(&request->head))
+		expect_body(conn, request);
+	else
+		dispatch_run(request);
+}
+
+/* Uses up what it can of data[0..len) and returns how much that was. */
+static size_t
+consume(struct http_connection *conn, const char *data, size_t len,
+    struct head_scan *scan)
+{
+	size_t used = 0;
+
+	while (used < len && !conn->closing && !connection_is_busy(conn) &&
+	    buffer_len(connection_output(conn)) < OUTPUT_MAX) {
+		unsigned lines;
+		long found;
+
+		if (conn->request != NULL) {
+			used += read_body(conn, data + used, len - used);
+			continue;
+		}
+		found = head_find(scan, data + used, len - used,
+		    &conn->server->settings.head);
+		if (found == 0)
+			break;
+		if (found < 0) {
+			connection_refuse(conn, (int)-found);
+			break;
+		}
+		lines = scan->lines;
+		*scan = (struct head_scan) { 0 };
+		if (lines > 0)
+			start_request(conn, data + used, (size_t)found, lines);
+		used += (size_t)found;
+	}
+	return used;
+}
+
+void
+intake_feed(struct http_connection *conn, const char *data, size_t len)
+{
+	struct head_scan scan = { 0 };
+	struct http_input *input = conn->input;
+	size_t used;
+
+	conn->processing = true;
+	if (input == NULL) {
+		used = consume(conn, data, len, &scan);
+		if (used < len && !conn->closing) {
+			conn->input = xcalloc(1, sizeof(*conn->input));
+			conn->input->scan = scan;
+			buffer_add(&conn->input->buffer, data + used,
+			    len - used);
+		} else if (used < len) {
+			conn->lingers = true;
+		}
+	} else {
+		buffer_add(&input->buffer, data, len);
+		used = consume(conn, buffer_data(&input->buffer),
+		    buffer_len(&input->buffer), &input->scan);
+		buffer_drain(&input->buffer, used);
+		if (conn->closing && buffer_len(&input->buffer) > 0)
+			conn->lingers = true;
+		if (conn->closing || buffer_len(&input->buffer) == 0)
+			intake_drop(conn);
+	}
+	conn->processing = false;
+}
