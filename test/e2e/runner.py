@@ -84,7 +84,7 @@ class Runner:
         for reader in self.readers:
             reader.start()
         if wait:
-            self.port
+            self.record("service started", len(services))
 
     def __enter__(self):
         return self

@@ -1,5 +1,6 @@
 """Processes: starts, ends, crashes, restarts, reloads, signals."""
 
+import http.client
 import os
 import pty
 import re
@@ -8,15 +9,14 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 
 import pytest
 
-from runner import (BINARY, LIMIT, Runner, environment, is_alive, run, service,
-                    until)
+from runner import Runner, environment, is_alive, run, service, until
 
 CRASH = service("crash")
-NULL = "127.0.0.1"
+# A record of what went well may come before the line about what did not.
+QUIET = ["--log-level", "warning"]
 
 
 def generation(path, version):
@@ -38,17 +38,29 @@ def built(tmp_path):
 
 
 def in_background(runner, path):
-    """Starts a request and waits until it has been sent."""
+    """Sends a request, which the worker will find, and waits in a thread."""
+    connection = http.client.HTTPConnection("127.0.0.1", runner.port, timeout=60)
+    connection.request("GET", path, headers={"Connection": "close"})
     result = []
-    thread = threading.Thread(target=lambda: result.append(runner.get(path)))
+
+    def wait():
+        try:
+            response = connection.getresponse()
+            result.append((response.status, response.read().decode()))
+        except (OSError, http.client.HTTPException) as error:
+            result.append((None, error))
+        finally:
+            connection.close()
+    thread = threading.Thread(target=wait)
     thread.start()
-    connected = re.compile(r"^\s*\d+: \S+ \S+:%04X 01 " % runner.port)
-    def is_there():
-        with open("/proc/net/tcp") as table:
-            return any(f":{runner.port:04X} 01" in line for line in table)
-    until(is_there, "a connection")
-    assert connected
     return thread, result
+
+
+def settled(runner, port, text):
+    """Waits for the first answer of a generation, after which none is older."""
+    until(lambda: runner.get("/version", port) == (200, text), text)
+    for _ in range(10):
+        assert runner.get("/version", port) == (200, text)
 
 
 # ---- stops ----
@@ -161,7 +173,7 @@ def test_a_crash_during_a_stop_gives_the_exit_code():
 
 
 @pytest.mark.parametrize("args, line", [
-    (["/nowhere/a.so"], "a.so: .*No such file or directory"),
+    (["/nowhere/a.so"], "a.so: no such file"),
     ([service("no_name")], r"no_name.so: .*\.name"),
     ([service("crashing_constructor")],
      r"crashing_constructor.so: crashed while it was loaded \(SIG\w+ in a constructor\)"),
@@ -169,7 +181,7 @@ def test_a_crash_during_a_stop_gives_the_exit_code():
     ([CRASH, CRASH], ".*given twice"),
 ])
 def test_a_start_that_fails_says_one_line(args, line):
-    done = run("run", *args, "--option", "http.port=0",
+    done = run("run", *args, *QUIET, "--option", "http.port=0",
                env=environment(CRASH_AT="bad-start"))
     assert re.fullmatch(f"tomodachi: {line}.*\n", done.stderr), done.stderr
     assert done.stdout == ""
@@ -184,7 +196,7 @@ def test_a_start_that_fails_says_one_line(args, line):
 ])
 @pytest.mark.parametrize("mode", [[], ["--production"]])
 def test_a_first_start_that_crashes_ends_the_run(at, line, mode):
-    done = run("run", CRASH, "--option", "http.port=0", "--option",
+    done = run("run", CRASH, *QUIET, "--option", "http.port=0", "--option",
                "runtime.start_timeout=1" if at == "bad-sleep" else
                "runtime.start_timeout=60", *mode, env=environment(CRASH_AT=at))
     assert re.fullmatch(f"tomodachi: crash.so: {line}\n", done.stderr), done.stderr
@@ -225,6 +237,7 @@ def test_a_killed_worker_is_replaced_and_no_connection_lost():
         for count in range(1, 3):
             worker, = runner.workers()
             os.kill(worker, signal.SIGKILL)
+            until(lambda: not is_alive(worker), "its end")
             status, pid = runner.get("/pid")
             assert status == 200 and int(pid) != worker
             assert runner.record("worker ended", count, reason="SIGKILL")
@@ -238,7 +251,8 @@ def test_a_sigterm_to_a_worker_drains_and_replaces_it():
         os.kill(worker, signal.SIGTERM)
         runner.record("worker stops unasked")
         # The next one answers while the old one finishes.
-        assert int(runner.get("/pid")[1]) != worker
+        until(lambda: int(runner.get("/pid")[1]) != worker, "the next one")
+        assert is_alive(worker)
         thread.join()
         assert result == [(200, "slept")]
         until(lambda: not is_alive(worker), "the worker's end")
@@ -284,17 +298,17 @@ def test_a_reload_replaces_a_stand_in(built):
         generation(built, "version-2")
         runner.kill(signal.SIGHUP)
         runner.record("reloaded")
-        assert runner.get("/version", port) == (200, "version-2")
+        settled(runner, port, "version-2")
         assert runner.stop() == 0
 
 
 def test_production_restarts_with_back_off():
     with Runner(CRASH, args=["--production", "--option", "http.port=0"]) as runner:
         port = runner.port
-        for count, delay in enumerate([100, 200, 400], 1):
+        for delay in [100, 200, 400]:
             assert runner.get("/raise/11", port)[0] is None
-            runner.record("worker crashed", count, reason="SIGSEGV",
-                          next=f"restart in {delay} ms", service="crash")
+            runner.record("worker crashed", reason="SIGSEGV", service="crash",
+                          next=f"restart in {delay} ms")
             # Waits in the listening socket until the next one is there.
             assert runner.get("/version", port)[0] == 200
         assert runner.stop() == 0
@@ -352,12 +366,12 @@ def test_workers_share_the_connections(reuse):
 def test_no_connection_waits_for_a_slot_without_worker():
     with Runner(CRASH, args=["--workers", "2", "--production", "--option",
                              "http.port=0", "--log-level", "debug"]) as runner:
-        runner.record("slot state", 2, to="open")
         # So often that the back-off is longer than the requests take.
         for count in range(1, 6):
-            victim = runner.workers()[-1]
+            runner.record("slot state", count + 1, to="open")
+            victim = runner.find("worker state", to="open", slot=1)[-1]["pid"]
             os.kill(victim, signal.SIGSEGV)
-            runner.record("worker crashed", count)
+            runner.record("worker crashed", count, slot=1)
             for _ in range(20):
                 status, pid = runner.get("/pid")
                 assert status == 200
@@ -380,8 +394,7 @@ def test_sighup_loads_the_new_build(built, workers):
             generation(built, f"version-{count}")
             runner.kill(signal.SIGHUP)
             runner.record("reloaded", count - 1)
-            for _ in range(5 * workers):
-                assert runner.get("/version", port) == (200, f"version-{count}")
+            settled(runner, port, f"version-{count}")
         until(lambda: len(runner.workers()) == workers, "the old ones' end")
         assert runner.stop() == 0
 
@@ -392,7 +405,7 @@ def test_a_request_in_flight_survives_a_reload(built):
         generation(built, "version-2")
         runner.kill(signal.SIGHUP)
         runner.record("reloaded")
-        assert runner.get("/version") == (200, "version-2")
+        settled(runner, runner.port, "version-2")
         thread.join()
         assert result == [(200, "slept")]
         assert runner.stop() == 0
@@ -421,7 +434,7 @@ def test_a_bad_build_never_replaces_a_good_one(built, version, reason):
         generation(built, "version-3")
         runner.kill(signal.SIGHUP)
         runner.record("reloaded")
-        assert runner.get("/version") == (200, "version-3")
+        settled(runner, runner.port, "version-3")
         assert runner.stop() == 0
 
 
@@ -490,7 +503,7 @@ def test_without_supervisor_exit_codes_are_its_own():
 
 
 def test_without_supervisor_a_failing_start_says_one_line():
-    done = run("run", CRASH, "--no-supervisor", "--option", "http.port=0",
+    done = run("run", CRASH, *QUIET, "--no-supervisor", "--option", "http.port=0",
                env=environment(CRASH_AT="bad-start"))
     assert re.fullmatch("tomodachi: crash: hook start failed: no database.*\n",
                         done.stderr)
