@@ -146,6 +146,29 @@ def test_strays_are_removed_at_the_next_start(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def maps(runner):
+    worker, = runner.workers()
+    with open(f"/proc/{worker}/maps") as found:
+        return found.read()
+
+
+def test_without_a_temporary_folder_the_copy_is_in_memory():
+    with Runner(CRASH, env=environment(TMPDIR="/nowhere")) as runner:
+        assert "/memfd:crash.so" in maps(runner)
+        assert runner.get("/version")[0] == 200
+        assert runner.stop() == 0
+
+
+def test_a_file_that_uses_origin_is_copied_beside_itself(tmp_path):
+    path = tmp_path / "origin.so"
+    shutil.copy(service("origin"), path)
+    with Runner(str(path)) as runner:
+        copy = tmp_path / f".origin.so.{runner.pid}.1"
+        assert str(copy) in maps(runner)
+        assert runner.stop() == 0
+        assert list(tmp_path.iterdir()) == [path]
+
+
 # ---- exit codes ----
 
 def test_tomo_exit_gives_the_exit_code():
@@ -198,7 +221,7 @@ def test_a_start_that_fails_says_one_line(args, line):
 def test_a_first_start_that_crashes_ends_the_run(at, line, mode):
     done = run("run", CRASH, *QUIET, "--option", "http.port=0", "--option",
                "runtime.start_timeout=1" if at == "bad-sleep" else
-               "runtime.start_timeout=60", *mode, env=environment(CRASH_AT=at))
+               "runtime.start_timeout=60", *mode, env=environment(leaks=False, CRASH_AT=at))
     assert re.fullmatch(f"tomodachi: crash.so: {line}\n", done.stderr), done.stderr
     assert done.returncode == 1
 
@@ -280,7 +303,7 @@ def test_workers_end_when_the_supervisor_is_killed():
     ("/exit/3", "exit code 3"),
 ])
 def test_a_stand_in_explains_a_crash_in_development(path, why):
-    with Runner(CRASH) as runner:
+    with Runner(CRASH, env=environment(leaks=False)) as runner:
         port = runner.port
         assert runner.get(path)[0] is None
         status, text = runner.get("/any/path", port)
