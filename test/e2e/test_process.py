@@ -583,3 +583,9 @@ def test_it_prints_help(args):
     done = run(*args)
     assert done.returncode == 0
     assert "run services" in done.stdout and "worker" not in done.stdout
+
+
+def test_a_worker_is_not_started_by_hand():
+    done = run("worker", "a.so", "/tmp/a.so")
+    assert done.returncode == 2
+    assert "only" in done.stderr
