@@ -25,19 +25,20 @@ find_flag(const struct args_command *command, const char *argument)
 }
 
 static int
-refuse_unknown(const struct args_command *command, const char *argument,
-    struct error *err)
+refuse_unknown(
+    const struct args_command *command, const char *argument, struct error *err)
 {
 	struct nearest nearest;
 	char word[QUOTE_MAX], shown[QUOTE_MAX];
 
 	/* What follows a "=" may be a secret and is not shown. */
-	snprintf(word, sizeof(word), "%.*s", (int)strcspn(argument, "="),
-	    argument);
+	snprintf(
+	    word, sizeof(word), "%.*s", (int)strcspn(argument, "="), argument);
 	nearest_init(&nearest, word);
-	for (const struct args_flag *flag = command->flags;
-	    flag->name != NULL; flag++)
-		nearest_offer(&nearest, flag->name);
+	for (const struct args_flag *flag = command->flags; flag->name != NULL;
+	     flag++)
+		if (flag->help != NULL)
+			nearest_offer(&nearest, flag->name);
 	nearest_offer(&nearest, "--help");
 	return error_set(err, "tomodachi %s: no such option %s, nearest is %s",
 	    command->name, quote(shown, word, strlen(word)), nearest.best);
@@ -73,8 +74,8 @@ take_flag(const struct args_command *command, void *target, char **argv,
 		return error_set(err, "tomodachi %s: %s needs a value: %s %s",
 		    command->name, flag->name, flag->name, flag->value);
 	if (flag->set(target, value, err) != 0)
-		return error_set(err, "tomodachi %s: %s", command->name,
-		    err->text);
+		return error_set(
+		    err, "tomodachi %s: %s", command->name, err->text);
 	return 0;
 }
 
@@ -119,8 +120,8 @@ args_parse(const struct args_command *command, void *target, int argc,
 			return ARGS_BAD;
 	}
 	*operands = count;
-	return check_operands(command, argv, count, err) == 0 ? ARGS_RUN :
-	    ARGS_BAD;
+	return check_operands(command, argv, count, err) == 0 ? ARGS_RUN
+							      : ARGS_BAD;
 }
 
 static void
@@ -139,11 +140,11 @@ args_usage(const struct args_command *command, FILE *to)
 {
 	fprintf(to, "Usage: tomodachi %s [OPTION]...%s%s\n%s.\n\n",
 	    command->name, command->operands == NULL ? "" : " ",
-	    command->operands == NULL ? "" : command->operands,
-	    command->help);
-	for (const struct args_flag *flag = command->flags;
-	    flag->name != NULL; flag++)
-		print_flag(flag->name, flag->value, flag->help, to);
+	    command->operands == NULL ? "" : command->operands, command->help);
+	for (const struct args_flag *flag = command->flags; flag->name != NULL;
+	     flag++)
+		if (flag->help != NULL)
+			print_flag(flag->name, flag->value, flag->help, to);
 	print_flag("--help", NULL, "print this text", to);
 }
 
@@ -179,8 +180,9 @@ args_number(const struct args_bounds *bounds, const char *value,
 	if (errno != 0 || end == value || *end != '\0' ||
 	    strspn(value, "-0123456789") != strlen(value) ||
 	    read < bounds->min || read > bounds->max)
-		return error_set(err, "%s: want %" PRId64 " to %" PRId64
-		    ", got \"%s\"", bounds->flag, bounds->min, bounds->max,
+		return error_set(err,
+		    "%s: want %" PRId64 " to %" PRId64 ", got \"%s\"",
+		    bounds->flag, bounds->min, bounds->max,
 		    quote(shown, value, strlen(value)));
 	*number = read;
 	return 0;

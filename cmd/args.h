@@ -22,13 +22,13 @@ struct args_flag {
 	 */
 	int (*set)(void *target, const char *value, struct error *err);
 
-	const char *help; /* one line, no full stop */
+	const char *help; /* one line, no full stop; NULL: nobody's business */
 };
 
 struct args_command {
 	const char *name;     /* "run" */
 	const char *operands; /* of usage: "SERVICE..."; NULL: takes none */
-	int min, max;         /* how many operands */
+	int min, max;	      /* how many operands */
 	const char *help;     /* what the command does, one line */
 	const struct args_flag *flags;
 };

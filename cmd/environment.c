@@ -18,13 +18,15 @@ warn_unknown(const char *name, const char *nearest)
 {
 	char shown[QUOTE_MAX];
 
-	fprintf(stderr, "tomodachi: warning: %s sets no option, nearest is "
-	    "%s\n", quote(shown, name, strlen(name)), nearest);
+	fprintf(stderr,
+	    "tomodachi: warning: %s sets no option, nearest is "
+	    "%s\n",
+	    quote(shown, name, strlen(name)), nearest);
 }
 
 int
 environment_set_options(struct options *options, struct error *err)
 {
-	return options_set_environment(options, environ,
-	    environment_others, warn_unknown, err);
+	return options_set_environment(
+	    options, environ, environment_others, warn_unknown, err);
 }

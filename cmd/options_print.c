@@ -53,8 +53,9 @@ print_cells(struct printer *printer, const char *const cells[COLUMNS])
 {
 	for (size_t i = 0; i < HELP; i++) {
 		size_t used = width(cells[i]);
-		int pad = used < printer->widths[i] ?
-		    (int)(printer->widths[i] - used) : 0;
+		int pad = used < printer->widths[i]
+			      ? (int)(printer->widths[i] - used)
+			      : 0;
 
 		fprintf(printer->to, "%s%*s  ", cells[i], pad, "");
 	}
@@ -128,8 +129,8 @@ add_object(void *arg, const struct option_row *row)
 	if (row->secret)
 		json_object_set_new(object, "secret", json_true());
 	else
-		json_object_set_new(object, "value",
-		    options_json(printer->options, row->key));
+		json_object_set_new(
+		    object, "value", options_json(printer->options, row->key));
 	json_object_set_new(object, "origin",
 	    json_string(options_origin(printer->options, row->key)));
 	json_object_set_new(object, "help", json_string(row->help));
@@ -163,8 +164,8 @@ print_markdown_row(void *arg, const struct option_row *row)
 }
 
 void
-options_print(const struct options *options, enum options_format format,
-    FILE *to)
+options_print(
+    const struct options *options, enum options_format format, FILE *to)
 {
 	struct printer printer = { .options = options, .to = to };
 
@@ -180,7 +181,7 @@ options_print(const struct options *options, enum options_format format,
 		return;
 	case OPTIONS_MARKDOWN:
 		fprintf(to, "| key | type | bounds | default | meaning |\n"
-		    "| --- | --- | --- | --- | --- |\n");
+			    "| --- | --- | --- | --- | --- |\n");
 		options_each(options, print_markdown_row, &printer);
 		return;
 	}

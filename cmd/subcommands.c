@@ -1,5 +1,6 @@
 #include <stddef.h>
 
+#include "cmd/check.h"
 #include "cmd/help.h"
 #include "cmd/options.h"
 #include "cmd/run.h"
@@ -7,6 +8,7 @@
 
 const struct subcommand subcommands[] = {
 	{ "run", cmd_run, "run services until they are stopped" },
+	{ "check", cmd_check, "load a service, validate it, print its rows" },
 	{ "options", cmd_options, "print every option and its value" },
 	{ "version", cmd_version, "print the version" },
 	{ "help", cmd_help, "list the commands" },

@@ -32,7 +32,8 @@ edit_distance(const char *a, const char *b)
 			    above[j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
 			    a[i - 2] == b[j - 1])
-				row[j] = min3(row[j], row[j], before[j - 2] + 1);
+				row[j] = min3(
+				    row[j], row[j], before[j - 2] + 1);
 		}
 		size_t *oldest = before;
 		before = above;

@@ -181,10 +181,12 @@ list_from_json(const struct option_row *row, const json_t *given)
 	if (!json_is_string(given) && !json_is_array(given))
 		goto fail;
 	/* A string has no members: the loop is for an array only. */
-	for (size_t i = 0; i < json_array_size(given); i++)
-		if (json_array_append_new(list,
-			clean_string(row, json_array_get(given, i))) != 0)
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		const json_t *member = json_array_get(given, i);
+
+		if (json_array_append_new(list, clean_string(row, member)) != 0)
 			goto fail;
+	}
 	return list;
 
 fail:
@@ -203,8 +205,9 @@ option_value_from_json(const struct option_row *row, const json_t *given)
 	case OPTION_SIZE:
 		return size_from_json(row, given);
 	case OPTION_BOOL:
-		return json_is_boolean(given) ?
-		    json_boolean(json_is_true(given)) : NULL;
+		if (json_is_boolean(given))
+			return json_boolean(json_is_true(given));
+		return NULL;
 	case OPTION_LIST:
 		return list_from_json(row, given);
 	case OPTION_BOOL_OR_STRING:

@@ -84,8 +84,8 @@ option_json_type(const json_t *value)
 }
 
 const char *
-option_got(const struct option_row *row, const json_t *given,
-    char out[QUOTE_MAX])
+option_got(
+    const struct option_row *row, const json_t *given, char out[QUOTE_MAX])
 {
 	char *text;
 

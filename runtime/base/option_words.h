@@ -8,15 +8,15 @@
 #include "runtime/base/quote.h"
 
 /* The type for people: "int", "string, null".  Returns out. */
-const char *option_type_name(const struct option_row *row, char *out,
-    size_t size);
+const char *
+option_type_name(const struct option_row *row, char *out, size_t size);
 
-/* What the row accepts: "0 to 65535", "printable text or null".  Returns out. */
+/* What it accepts: "0 to 65535", "printable text or null".  Returns out. */
 const char *option_want(const struct option_row *row, char *out, size_t size);
 
 /* The value as it was given, fit for an error line; of a secret its type. */
-const char *option_got(const struct option_row *row,
-    const struct json_t *given, char out[QUOTE_MAX]);
+const char *option_got(const struct option_row *row, const struct json_t *given,
+    char out[QUOTE_MAX]);
 
 /* "a number", "an object" and so on. */
 const char *option_json_type(const struct json_t *value);

@@ -11,8 +11,8 @@
 static void
 fall_back(struct option_entry *entry)
 {
-	json_t *fallback = json_loads(entry->row->fallback, JSON_DECODE_ANY,
-	    NULL);
+	json_t *fallback = json_loads(
+	    entry->row->fallback, JSON_DECODE_ANY, NULL);
 
 	entry->value = option_value_from_json(entry->row, fallback);
 	/* A row whose fallback it would refuse itself is our own bug. */
@@ -45,7 +45,8 @@ options_new(const struct option_row *const *tables)
 			count++;
 	options->entries = xcalloc(count, sizeof(*options->entries));
 	for (size_t t = 0; tables[t] != NULL; t++) {
-		for (const struct option_row *row = tables[t]; row->key; row++) {
+		for (const struct option_row *row = tables[t]; row->key;
+		     row++) {
 			options->entries[options->count].row = row;
 			fall_back(&options->entries[options->count++]);
 		}
@@ -86,8 +87,8 @@ options_int(const struct options *options, const char *key)
 {
 	const struct option_entry *entry = known(options, key);
 
-	assert(entry->row->type == OPTION_INT ||
-	    entry->row->type == OPTION_SIZE);
+	assert(
+	    entry->row->type == OPTION_INT || entry->row->type == OPTION_SIZE);
 	return json_integer_value(entry->value);
 }
 
@@ -97,7 +98,7 @@ options_bool(const struct options *options, const char *key)
 	const struct option_entry *entry = known(options, key);
 
 	assert(entry->row->type == OPTION_BOOL ||
-	    entry->row->type == OPTION_BOOL_OR_STRING);
+	       entry->row->type == OPTION_BOOL_OR_STRING);
 	return json_is_true(entry->value) || json_is_string(entry->value);
 }
 
@@ -107,8 +108,8 @@ options_text(const struct options *options, const char *key)
 	const struct option_entry *entry = known(options, key);
 
 	assert(entry->row->type == OPTION_STRING ||
-	    entry->row->type == OPTION_BOOL_OR_STRING ||
-	    entry->row->type == OPTION_STRING_OR_FALSE);
+	       entry->row->type == OPTION_BOOL_OR_STRING ||
+	       entry->row->type == OPTION_STRING_OR_FALSE);
 	return json_string_value(entry->value);
 }
 

@@ -23,17 +23,17 @@ enum option_type {
 	OPTION_SIZE, /* bytes: a number, or text such as "64K" */
 	OPTION_BOOL,
 	OPTION_STRING,
-	OPTION_LIST,           /* of strings; a single string is a list of one */
+	OPTION_LIST, /* of strings; a single string is a list of one */
 	OPTION_BOOL_OR_STRING, /* http.access_log; "" means false */
 	OPTION_STRING_OR_FALSE /* KMS keys; false means "" */
 };
 
 /* One option.  Text is free of control characters unless it is secret. */
 struct option_row {
-	const char *key;      /* NULL ends a table */
+	const char *key; /* NULL ends a table */
 	enum option_type type;
-	bool nullable;        /* null is a value */
-	bool secret;          /* never printed */
+	bool nullable;	      /* null is a value */
+	bool secret;	      /* never printed */
 	const char *fallback; /* JSON: "9700", "\"a\"", "[]", "null" */
 	int64_t min, max;     /* of OPTION_INT and OPTION_SIZE, both included */
 	const char *help;     /* one line, no full stop */
@@ -65,12 +65,12 @@ void options_free(struct options *options);
  */
 
 /* The descriptor's table, ended by a NULL key; NULL is an empty one. */
-int options_set_descriptor(struct options *options,
-    const struct tomo_option *rows, struct error *err);
+int options_set_descriptor(
+    struct options *options, const struct tomo_option *rows, struct error *err);
 
 /* A JSON file of nested objects, dotted keys, or both.  Blocks. */
-int options_set_file(struct options *options, const char *path,
-    struct error *err);
+int
+options_set_file(struct options *options, const char *path, struct error *err);
 
 /* The same from text; name is what error lines and origins call it. */
 int options_set_json(struct options *options, const char *name,
@@ -87,16 +87,16 @@ int options_set_environment(struct options *options, char *const *environ,
     struct error *err);
 
 /* One "key=value" of the command line. */
-int options_set_argument(struct options *options, const char *argument,
-    struct error *err);
+int options_set_argument(
+    struct options *options, const char *argument, struct error *err);
 
 /* What the init hook sets: any JSON text, "8080" or "[\"a\"]". */
 int options_set_init(struct options *options, const char *key,
     const char *json_text, struct error *err);
 
 /* Whether there is an option of that key, and of which type. */
-const struct option_row *options_row(const struct options *options,
-    const char *key);
+const struct option_row *
+options_row(const struct options *options, const char *key);
 
 /*
  * The values.  The key must be one of the tables and of that type (asserted,
@@ -110,10 +110,9 @@ int64_t options_int(const struct options *options, const char *key);
 bool options_bool(const struct options *options, const char *key);
 const char *options_text(const struct options *options, const char *key);
 /* NULL-ended. */
-const char *const *options_list(const struct options *options,
-    const char *key);
-enum option_source options_source(const struct options *options,
-    const char *key);
+const char *const *options_list(const struct options *options, const char *key);
+enum option_source
+options_source(const struct options *options, const char *key);
 
 /* The value as JSON, a new reference. */
 struct json_t *options_json(const struct options *options, const char *key);

@@ -56,26 +56,28 @@ put_row(const struct options_batch *batch, const struct tomo_option *row,
 	if (entry == NULL)
 		return options_unknown(batch, row->key, err);
 	if (row->type < TOMO_TYPE_INT || row->type > TOMO_TYPE_NULL)
-		return error_set(err, "%s: want a known type, got type %" PRIu64
-		    " (from " FROM ")", row->key, row->type);
+		return error_set(err,
+		    "%s: want a known type, got type %" PRIu64 " (from " FROM
+		    ")",
+		    row->key, row->type);
 	value = row_value(row);
 	if (value == NULL)
-		return error_set(err, "%s: want UTF-8 text, got %s (from " FROM
-		    ")", row->key, row->data == NULL ? "a null pointer" :
-		    "other bytes");
+		return error_set(err,
+		    "%s: want UTF-8 text, got %s (from " FROM ")", row->key,
+		    row->data == NULL ? "a null pointer" : "other bytes");
 	failed = options_put(batch, entry, value, err);
 	json_decref(value);
 	return failed;
 }
 
 int
-options_set_descriptor(struct options *options,
-    const struct tomo_option *rows, struct error *err)
+options_set_descriptor(
+    struct options *options, const struct tomo_option *rows, struct error *err)
 {
 	struct options_batch batch;
 
-	options_batch_init(&batch, options, OPTION_DESCRIPTOR, FROM,
-	    "descriptor");
+	options_batch_init(
+	    &batch, options, OPTION_DESCRIPTOR, FROM, "descriptor");
 	for (; rows != NULL && rows->key != NULL; rows++)
 		if (put_row(&batch, rows, err) != 0)
 			return -1;

@@ -99,7 +99,8 @@ put_key(const struct options_batch *batch, const char *key, json_t *given,
 		return options_unknown(batch, key, err);
 	if (depth == DEPTH_MAX)
 		return options_unknown(batch, key, err);
-	json_object_foreach(given, part, value) {
+	json_object_foreach(given, part, value)
+	{
 		char *path = xasprintf("%s.%s", key, part);
 
 		failed = put_key(batch, path, value, depth + 1, err);
@@ -133,15 +134,16 @@ put_document(const struct options_batch *batch, const char *text, size_t len,
 	int failed = 0;
 
 	if (len == 0)
-		return error_set(err, "%s: is empty, want a JSON object",
-		    batch->from);
+		return error_set(
+		    err, "%s: is empty, want a JSON object", batch->from);
 	root = decode(text, len, &found);
 	if (root == NULL)
 		return refuse_syntax(batch->from, text, len, &found, err);
 	if (!json_is_object(root))
 		failed = error_set(err, "%s: want a JSON object, got %s",
 		    batch->from, option_json_type(root));
-	json_object_foreach(root, key, value) {
+	json_object_foreach(root, key, value)
+	{
 		failed = put_key(batch, key, value, 1, err);
 		if (failed != 0)
 			break;
@@ -170,11 +172,11 @@ read_file(const char *path, struct buffer *content, struct error *err)
 	if (fd >= 0)
 		close(fd);
 	if (got < 0)
-		return error_set(err, "%s: cannot read: %s", path,
-		    strerror(why));
+		return error_set(
+		    err, "%s: cannot read: %s", path, strerror(why));
 	if (got > 0)
-		return error_set(err, "%s: larger than %zu bytes", path,
-		    FILE_SIZE_MAX);
+		return error_set(
+		    err, "%s: larger than %zu bytes", path, FILE_SIZE_MAX);
 	return 0;
 }
 
@@ -202,8 +204,8 @@ options_set_file(struct options *options, const char *path, struct error *err)
 	}
 	origin = xasprintf("--config %s", path);
 	options_batch_init(&batch, options, OPTION_CONFIG, path, origin);
-	failed = put_document(&batch, buffer_data(&content),
-	    buffer_len(&content), err);
+	failed = put_document(
+	    &batch, buffer_data(&content), buffer_len(&content), err);
 	free(origin);
 	buffer_clear(&content);
 	return failed;
@@ -219,14 +221,14 @@ options_set_init(struct options *options, const char *key,
 	json_t *given;
 	int failed;
 
-	options_batch_init(&batch, options, OPTION_INIT, "the init hook",
-	    "init hook");
+	options_batch_init(
+	    &batch, options, OPTION_INIT, "the init hook", "init hook");
 	if (entry == NULL)
 		return options_unknown(&batch, key, err);
 	given = decode(json_text, strlen(json_text), &found);
 	if (given == NULL)
-		return error_set(err, "%s: not JSON (from %s)", key,
-		    batch.from);
+		return error_set(
+		    err, "%s: not JSON (from %s)", key, batch.from);
 	failed = options_put(&batch, entry, given, err);
 	json_decref(given);
 	return failed;

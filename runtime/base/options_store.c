@@ -84,8 +84,8 @@ options_find(const struct options *options, const char *key)
 }
 
 int
-options_unknown(const struct options_batch *batch, const char *key,
-    struct error *err)
+options_unknown(
+    const struct options_batch *batch, const char *key, struct error *err)
 {
 	const struct options *options = batch->options;
 	struct nearest nearest;
@@ -107,8 +107,8 @@ options_put(const struct options_batch *batch, struct option_entry *entry,
 	char got[QUOTE_MAX];
 
 	if (value == NULL)
-		return refuse(batch, entry,
-		    option_got(entry->row, given, got), err);
+		return refuse(
+		    batch, entry, option_got(entry->row, given, got), err);
 	if (once(batch, entry, err) != 0) {
 		json_decref(value);
 		return -1;
@@ -118,8 +118,8 @@ options_put(const struct options_batch *batch, struct option_entry *entry,
 }
 
 int
-options_put_text(const struct options_batch *batch,
-    struct option_entry *entry, const char *text, struct error *err)
+options_put_text(const struct options_batch *batch, struct option_entry *entry,
+    const char *text, struct error *err)
 {
 	json_t *value = option_value_from_text(entry->row, text);
 	char shown[QUOTE_MAX], got[QUOTE_MAX + 2] = "other text";

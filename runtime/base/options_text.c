@@ -30,8 +30,8 @@ variable_name(const char *key)
 
 /* The option that a variable sets, or NULL and the nearest variable. */
 static struct option_entry *
-find_variable(const struct options *options, const char *name,
-    struct nearest *nearest)
+find_variable(
+    const struct options *options, const char *name, struct nearest *nearest)
 {
 	nearest_init(nearest, name);
 	for (size_t i = 0; i < options->count; i++) {
@@ -79,8 +79,8 @@ options_set_environment(struct options *options, char *const *environ,
 		batch.from = batch.origin = name;
 		entry = find_variable(options, name, &nearest);
 		if (entry != NULL)
-			failed = options_put_text(&batch, entry, equals + 1,
-			    err);
+			failed = options_put_text(
+			    &batch, entry, equals + 1, err);
 		else if (!is_in(others, name) && on_unknown != NULL)
 			on_unknown(name, nearest.best);
 		free(name);
@@ -89,8 +89,8 @@ options_set_environment(struct options *options, char *const *environ,
 }
 
 int
-options_set_argument(struct options *options, const char *argument,
-    struct error *err)
+options_set_argument(
+    struct options *options, const char *argument, struct error *err)
 {
 	struct options_batch batch;
 	const char *equals = strchr(argument, '=');
@@ -98,8 +98,8 @@ options_set_argument(struct options *options, const char *argument,
 	char shown[QUOTE_MAX], *key;
 	int failed;
 
-	options_batch_init(&batch, options, OPTION_COMMAND_LINE, "--option",
-	    "--option");
+	options_batch_init(
+	    &batch, options, OPTION_COMMAND_LINE, "--option", "--option");
 	if (equals == NULL)
 		return error_set(err,
 		    "%s: want KEY=VALUE, got no value (from --option)",

@@ -33,7 +33,7 @@ struct coroutine_pool *loop_pool(struct loop *loop);
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
-/* Runs one pass; waits for an event only if wait is true and no task is ready. */
+/* Runs one pass; waits for an event only if wait is true and no task ready. */
 void loop_pass(struct loop *loop, bool wait);
 
 /*

@@ -120,7 +120,8 @@ mailbox_listen(struct mailbox *mailbox, struct event_base *base,
 		return error_set(err, "loop: eventfd: %s", strerror(errno));
 	mailbox->readable = event_new(base, mailbox->fd, EV_READ | EV_PERSIST,
 	    on_readable, mailbox);
-	if (mailbox->readable == NULL || event_add(mailbox->readable, NULL) == -1)
+	if (mailbox->readable == NULL ||
+	    event_add(mailbox->readable, NULL) == -1)
 		return error_set(err, "loop: cannot watch an eventfd");
 	return 0;
 }

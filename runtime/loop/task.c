@@ -246,11 +246,26 @@ wait_until(struct task *task, int64_t due_ns, int64_t now_ns)
 	return result;
 }
 
+/* Lets the others run once. */
+static int
+yield(struct task *task)
+{
+	const int over = task_check(task);
+
+	if (over != 0)
+		return over;
+	task->result = TOMO_ETIMEOUT;
+	make_ready(task);
+	return suspend(task);
+}
+
 int
 task_wait(struct task *task, int64_t timeout_ms)
 {
 	int64_t now_ns, due_ns;
 
+	if (timeout_ms == 0)
+		return yield(task);
 	if (task->cancelled)
 		return TOMO_ECANCELLED;
 	if (timeout_ms < 0 && task->deadline_ms == 0)
@@ -259,11 +274,7 @@ task_wait(struct task *task, int64_t timeout_ms)
 	due_ns = due_at(task, now_ns, timeout_ms);
 	if (due_ns <= now_ns)
 		return TOMO_ETIMEOUT;
-	if (timeout_ms != 0)
-		return wait_until(task, due_ns, now_ns);
-	task->result = TOMO_ETIMEOUT;
-	make_ready(task);
-	return suspend(task);
+	return wait_until(task, due_ns, now_ns);
 }
 
 int

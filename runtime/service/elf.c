@@ -23,7 +23,7 @@ struct dynamic {
 
 static const char *const cxx_libraries[] = {
 	"libstdc++.so", "libc++.so", "libc++abi.so", "libsupc++.so",
-	"libcxxrt.so"
+	"libcxxrt.so", NULL
 };
 
 /* The value of the first entry with that tag, or 0. */
@@ -182,6 +182,16 @@ read_symbols(const struct elf_file *file, const struct dynamic *dynamic,
 	return 0;
 }
 
+/* By the start of its name: a version follows. */
+static bool
+is_cxx_library(const char *name)
+{
+	for (const char *const *at = cxx_libraries; *at != NULL; at++)
+		if (strncmp(name, *at, strlen(*at)) == 0)
+			return true;
+	return false;
+}
+
 /* What the libraries and paths named in the dynamic section tell. */
 static void
 read_names(const struct dynamic *dynamic, struct elf_facts *facts,
@@ -197,12 +207,8 @@ read_names(const struct dynamic *dynamic, struct elf_facts *facts,
 		if (strstr(name, "$ORIGIN") != NULL ||
 		    strstr(name, "${ORIGIN}") != NULL)
 			facts->uses_origin = true;
-		for (size_t k = 0; k < sizeof(cxx_libraries) /
-		    sizeof(cxx_libraries[0]); k++)
-			if (entry->d_tag == DT_NEEDED &&
-			    strncmp(name, cxx_libraries[k],
-			    strlen(cxx_libraries[k])) == 0)
-				*has_cxx = true;
+		if (entry->d_tag == DT_NEEDED && is_cxx_library(name))
+			*has_cxx = true;
 	}
 }
 

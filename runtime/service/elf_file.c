@@ -44,6 +44,14 @@ machine_name(unsigned machine)
 	return "another machine";
 }
 
+static const char *
+class_name(unsigned char class)
+{
+	if (class == ELFCLASS32)
+		return "32-bit";
+	return class == ELFCLASS64 ? "64-bit" : "damaged";
+}
+
 bool
 elf_file_read(const struct elf_file *file, uint64_t offset, void *to,
     size_t len)
@@ -173,9 +181,8 @@ check_identity(const struct elf_file *file, struct error *err)
 
 	if (theirs->e_ident[EI_CLASS] != ours->e_ident[EI_CLASS])
 		return error_set(err, "%s: a %s file, this runner is for %s",
-		    file->name, theirs->e_ident[EI_CLASS] == ELFCLASS32 ?
-		    "32-bit" : theirs->e_ident[EI_CLASS] == ELFCLASS64 ?
-		    "64-bit" : "damaged", machine);
+		    file->name, class_name(theirs->e_ident[EI_CLASS]),
+		    machine);
 	if (theirs->e_ident[EI_DATA] != ours->e_ident[EI_DATA])
 		return error_set(err, "%s: built for the other byte order, "
 		    "this runner is for %s", file->name, machine);

@@ -1,5 +1,6 @@
 """HTTP/1.1 as clients see it: real sockets, exact bytes."""
 
+import contextlib
 import json
 import os
 import re
@@ -10,12 +11,21 @@ import time
 import pytest
 import requests
 
+from served import Served, fails
 from wire import Wire
 
 
 @pytest.fixture(scope="module")
-def routes(serve_module):
-    return serve_module("routes")
+def routes():
+    with Served("routes") as served:
+        yield served
+
+
+@pytest.fixture
+def serve():
+    """Starts services that end with the test."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *args, **more: stack.enter_context(Served(*args, **more))
 
 
 @pytest.fixture
@@ -460,7 +470,7 @@ def test_an_access_file_gets_json_lines_and_is_reopened(serve, tmp_path):
     assert len(new) == 1
 
 
-def test_an_access_file_that_cannot_be_written_is_one_line(fails, tmp_path):
+def test_an_access_file_that_cannot_be_written_is_one_line(tmp_path):
     code, line = fails("routes", f"http.access_log={tmp_path}/no/such.log")
     assert code == 1
     assert line.endswith(f"{tmp_path}/no/such.log: cannot open: "

@@ -82,12 +82,12 @@ set(struct options *options, uint8_t source, const char *bytes, size_t size,
 		failed = options_set_argument(options, text, err);
 	} else if (source % 4 == 2) {
 		variables[0] = xasprintf("TOMODACHI_%s", text);
-		failed = options_set_environment(options, variables, NULL,
-		    NULL, err);
+		failed = options_set_environment(
+		    options, variables, NULL, NULL, err);
 		free(variables[0]);
 	} else {
-		failed = options_set_init(options, "http.real_ip_from", text,
-		    err);
+		failed = options_set_init(
+		    options, "http.real_ip_from", text, err);
 	}
 	free(text);
 	return failed;

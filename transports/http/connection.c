@@ -260,11 +260,23 @@ wait_for_input(struct http_connection *conn)
 	watch(conn, EV_READ);
 }
 
+/* Sends, and uses up the input that had to wait for it. */
+static int
+send_all(struct http_connection *conn)
+{
+	while (flush(conn) == 0) {
+		if (conn->output != NULL || !conn->choked || conn->closing)
+			return 0;
+		intake_feed(conn, "", 0);
+	}
+	return -1;
+}
+
 /* Sends, then closes, lingers or waits.  The connection may be gone after it. */
 static void
 settle(struct http_connection *conn)
 {
-	if (flush(conn) < 0) {
+	if (send_all(conn) < 0) {
 		connection_close(conn);
 		return;
 	}

@@ -147,11 +147,13 @@ consume(struct http_connection *conn, const char *data, size_t len,
 {
 	size_t used = 0;
 
-	while (used < len && !conn->closing && !connection_is_busy(conn) &&
-	    buffer_len(connection_output(conn)) < OUTPUT_MAX) {
+	while (used < len && !conn->closing && !connection_is_busy(conn)) {
 		unsigned lines;
 		long found;
 
+		conn->choked = buffer_len(connection_output(conn)) > OUTPUT_MAX;
+		if (conn->choked)
+			break;
 		if (conn->request != NULL) {
 			used += read_body(conn, data + used, len - used);
 			continue;

@@ -72,8 +72,8 @@ parse(const char *const *words, char **argv, struct seen *seen, int *operands,
 {
 	int argc = 1;
 
-	*seen = (struct seen) { 0 };
-	*err = (struct error) { "" };
+	*seen = (struct seen){ 0 };
+	*err = (struct error){ "" };
 	argv[0] = (char *)(uintptr_t) "run";
 	for (; argc <= WORDS_MAX && words[argc - 1] != NULL; argc++)
 		argv[argc] = (char *)(uintptr_t)words[argc - 1];
@@ -115,8 +115,9 @@ reads_flags_and_collects_operands(void **state)
 		struct error err;
 		int operands;
 
-		assert_int_equal(parse(rows[i].words, argv, &seen, &operands,
-			&err), ARGS_RUN);
+		assert_int_equal(
+		    parse(rows[i].words, argv, &seen, &operands, &err),
+		    ARGS_RUN);
 		assert_string_equal(err.text, "");
 		assert_int_equal(seen.workers, rows[i].workers);
 		assert_int_equal(seen.production, rows[i].production);
@@ -136,36 +137,36 @@ refuses_with_one_line_that_says_why(void **state)
 		const char *error;
 	} rows[] = {
 		{ { "--workrs", "4" }, "tomodachi run: no such option "
-		    "--workrs, nearest is --workers" },
+				       "--workrs, nearest is --workers" },
 		{ { "--workrs=4" }, "tomodachi run: no such option "
-		    "--workrs, nearest is --workers" },
+				    "--workrs, nearest is --workers" },
 		{ { "-production" }, "tomodachi run: no such option "
-		    "-production, nearest is --production" },
+				     "-production, nearest is --production" },
 		{ { "--hlep" }, "tomodachi run: no such option --hlep, "
-		    "nearest is --help" },
+				"nearest is --help" },
 		{ { "--\n" },
 		    "tomodachi run: no such option --\\n, nearest is --help" },
 		{ { "a.so", "--workers" }, "tomodachi run: --workers needs "
-		    "a value: --workers N" },
-		{ { "a.so", "--workers", "--production" }, "tomodachi run: "
+					   "a value: --workers N" },
+		{ { "a.so", "--workers", "--production" },
+		    "tomodachi run: "
 		    "--workers needs a value: --workers N" },
 		{ { "--production=1", "a.so" },
 		    "tomodachi run: --production takes no value" },
 		{ { "--workers=0", "a.so" }, "tomodachi run: --workers: want "
-		    "1 to 64, got \"0\"" },
+					     "1 to 64, got \"0\"" },
 		{ { "--workers=", "a.so" }, "tomodachi run: --workers: want "
-		    "1 to 64, got \"\"" },
+					    "1 to 64, got \"\"" },
 		{ { "--workers=+4", "a.so" }, "tomodachi run: --workers: want "
-		    "1 to 64, got \"+4\"" },
+					      "1 to 64, got \"+4\"" },
 		{ { "--workers=4x", "a.so" }, "tomodachi run: --workers: want "
-		    "1 to 64, got \"4x\"" },
+					      "1 to 64, got \"4x\"" },
 		{ { "--workers=99999999999999999999", "a.so" },
 		    "tomodachi run: --workers: want 1 to 64, got "
 		    "\"99999999999999999999\"" },
 		{ { NULL }, "tomodachi run: want SERVICE..." },
 		{ { "--" }, "tomodachi run: want SERVICE..." },
-		{ { "a", "b", "c" },
-		    "tomodachi run: unexpected argument c" },
+		{ { "a", "b", "c" }, "tomodachi run: unexpected argument c" },
 		/* What follows a "=" may be a secret. */
 		{ { "a", "b", "amqp.password=hunter2" },
 		    "tomodachi run: unexpected argument amqp.password" },
@@ -178,8 +179,9 @@ refuses_with_one_line_that_says_why(void **state)
 		struct error err;
 		int operands;
 
-		assert_int_equal(parse(rows[i].words, argv, &seen, &operands,
-			&err), ARGS_BAD);
+		assert_int_equal(
+		    parse(rows[i].words, argv, &seen, &operands, &err),
+		    ARGS_BAD);
 		assert_string_equal(err.text, rows[i].error);
 	}
 }
@@ -197,10 +199,10 @@ asks_for_usage_unless_flags_have_ended(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(helps) / sizeof(*helps); i++)
-		assert_int_equal(parse(helps[i], argv, &seen, &operands,
-			&err), ARGS_HELP);
-	assert_int_equal(parse(operand, argv, &seen, &operands, &err),
-	    ARGS_RUN);
+		assert_int_equal(
+		    parse(helps[i], argv, &seen, &operands, &err), ARGS_HELP);
+	assert_int_equal(
+	    parse(operand, argv, &seen, &operands, &err), ARGS_RUN);
 }
 
 static void

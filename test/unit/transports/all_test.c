@@ -43,8 +43,8 @@ static const struct promise {
 	{ "http.max_header_size", OPTION_SIZE, PLAIN, "16384", 1024, 1 << 20 },
 	{ "http.max_header_count", OPTION_INT, PLAIN, "100", 1, 10000 },
 	{ "http.header_timeout", OPTION_INT, PLAIN, "10", 1, 86400 },
-	{ "http.real_ip_header", OPTION_STRING, PLAIN, "\"X-Forwarded-For\"",
-	    0, 0 },
+	{ "http.real_ip_header", OPTION_STRING, PLAIN, "\"X-Forwarded-For\"", 0,
+	    0 },
 	{ "http.real_ip_from", OPTION_LIST, PLAIN, "[]", 0, 0 },
 	{ "http.content_type", OPTION_STRING, PLAIN,
 	    "\"text/plain; charset=utf-8\"", 0, 0 },
@@ -74,8 +74,7 @@ static const struct promise {
 	{ "amqp.ssl_verify", OPTION_BOOL, PLAIN, "true", 0, 0 },
 	{ "amqp.heartbeat", OPTION_INT, PLAIN, "60", 0, 65535 },
 	{ "amqp.queue_ttl", OPTION_INT, PLAIN, "86400", 0, 4294967 },
-	{ "amqp.qos.queue_prefetch_count", OPTION_INT, PLAIN, "100", 0,
-	    65535 },
+	{ "amqp.qos.queue_prefetch_count", OPTION_INT, PLAIN, "100", 0, 65535 },
 	{ "amqp.qos.global_prefetch_count", OPTION_INT, PLAIN, "400", 0,
 	    65535 },
 	{ "aws_sns_sqs.region_name", OPTION_STRING, NULLABLE, "null", 0, 0 },
@@ -89,12 +88,11 @@ static const struct promise {
 	{ "aws_endpoint_urls.sqs", OPTION_STRING, NULLABLE, "null", 0, 0 },
 	{ "aws_endpoint_urls.sts", OPTION_STRING, NULLABLE, "null", 0, 0 },
 	{ "aws_sns_sqs.topic_prefix", OPTION_STRING, PLAIN, "\"\"", 0, 0 },
-	{ "aws_sns_sqs.queue_name_prefix", OPTION_STRING, PLAIN, "\"\"", 0,
-	    0 },
-	{ "aws_sns_sqs.sns_kms_master_key_id", OPTION_STRING_OR_FALSE,
-	    NULLABLE, "null", 0, 0 },
-	{ "aws_sns_sqs.sqs_kms_master_key_id", OPTION_STRING_OR_FALSE,
-	    NULLABLE, "null", 0, 0 },
+	{ "aws_sns_sqs.queue_name_prefix", OPTION_STRING, PLAIN, "\"\"", 0, 0 },
+	{ "aws_sns_sqs.sns_kms_master_key_id", OPTION_STRING_OR_FALSE, NULLABLE,
+	    "null", 0, 0 },
+	{ "aws_sns_sqs.sqs_kms_master_key_id", OPTION_STRING_OR_FALSE, NULLABLE,
+	    "null", 0, 0 },
 	{ "aws_sns_sqs.sqs_kms_data_key_reuse_period", OPTION_INT, NULLABLE,
 	    "null", 60, 86400 },
 	{ "aws_sns_sqs.queue_policy", OPTION_STRING, NULLABLE, "null", 0, 0 },
@@ -130,8 +128,8 @@ has_every_option_with_its_type_default_and_bounds(void **state)
 	(void)state;
 	for (size_t i = 0; i < PROMISES; i++) {
 		const struct promise *promise = &promises[i];
-		const struct option_row *row =
-		    options_row(options, promise->key);
+		const struct option_row *row = options_row(
+		    options, promise->key);
 		json_t *value;
 		char *text;
 
@@ -146,8 +144,8 @@ has_every_option_with_its_type_default_and_bounds(void **state)
 		text = json_dumps(value, JSON_ENCODE_ANY);
 		assert_string_equal(text, promise->fallback);
 		assert_string_equal(row->fallback, promise->fallback);
-		assert_string_equal(options_origin(options, promise->key),
-		    "default");
+		assert_string_equal(
+		    options_origin(options, promise->key), "default");
 		free(text);
 		json_decref(value);
 	}
@@ -177,8 +175,8 @@ static void
 check_secret(void *arg, const struct option_row *row)
 {
 	bool is_secret = strstr(row->key, "password") != NULL ||
-	    strstr(row->key, "secret") != NULL ||
-	    strstr(row->key, "token") != NULL;
+			 strstr(row->key, "secret") != NULL ||
+			 strstr(row->key, "token") != NULL;
 
 	(void)arg;
 	assert_int_equal(row->secret, is_secret);

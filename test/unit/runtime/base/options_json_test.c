@@ -30,8 +30,8 @@ teardown(void **state)
 
 /* From a buffer of exactly its size, so that an over-read is seen. */
 static int
-set_json(struct options *options, const char *text, size_t len,
-    struct error *err)
+set_json(
+    struct options *options, const char *text, size_t len, struct error *err)
 {
 	char *exact = malloc(len > 0 ? len : 1);
 	int failed;
@@ -62,8 +62,8 @@ reads_nested_objects_dotted_keys_and_both(void **state)
 
 		set_json(options, texts[i], strlen(texts[i]), &err);
 		assert_string_equal(err.text, "");
-		assert_int_equal(options_int(options,
-			"amqp.qos.queue_prefetch_count"), 7);
+		assert_int_equal(
+		    options_int(options, "amqp.qos.queue_prefetch_count"), 7);
 		assert_int_equal(options_int(options, "http.port"), 1);
 		options_free(options);
 	}
@@ -85,28 +85,36 @@ static const struct refusal {
 	    "http.port: want 0 to 65535, got null (from orders.json)" },
 	{ "{\"http.port\": {\"a\": 1}}",
 	    "http.port: want 0 to 65535, got an object (from orders.json)" },
-	{ "{\"http.max_keepalive_time\": 0}", "http.max_keepalive_time: want "
+	{ "{\"http.max_keepalive_time\": 0}",
+	    "http.max_keepalive_time: want "
 	    "1 to 31536000 or null, got 0 (from orders.json)" },
-	{ "{\"http.port\": 99999999999999999999}", "http.port: want 0 to "
+	{ "{\"http.port\": 99999999999999999999}",
+	    "http.port: want 0 to "
 	    "65535, got 1e20 (from orders.json)" },
-	{ "{\"http.client_max_size\": \"64X\"}", "http.client_max_size: want "
+	{ "{\"http.client_max_size\": \"64X\"}",
+	    "http.client_max_size: want "
 	    "1 to 1099511627776, or text such as \"64K\", got \"64X\" "
 	    "(from orders.json)" },
 	{ "{\"http.compression\": 1}", "http.compression: want true or "
-	    "false, got 1 (from orders.json)" },
-	{ "{\"http.compression\": \"true\"}", "http.compression: want true or "
+				       "false, got 1 (from orders.json)" },
+	{ "{\"http.compression\": \"true\"}",
+	    "http.compression: want true or "
 	    "false, got \"true\" (from orders.json)" },
 	{ "{\"http.charset\": 5}", "http.charset: want printable text, got 5 "
-	    "(from orders.json)" },
-	{ "{\"http.server_header\": \"a\\r\\nb: c\"}", "http.server_header: "
+				   "(from orders.json)" },
+	{ "{\"http.server_header\": \"a\\r\\nb: c\"}",
+	    "http.server_header: "
 	    "want printable text, got \"a\\r\\nb: c\" (from orders.json)" },
 	{ "{\"http.host\": true}", "http.host: want printable text or null, "
-	    "got true (from orders.json)" },
-	{ "{\"http.real_ip_from\": [\"a\", 1]}", "http.real_ip_from: want a "
+				   "got true (from orders.json)" },
+	{ "{\"http.real_ip_from\": [\"a\", 1]}",
+	    "http.real_ip_from: want a "
 	    "list of printable texts, got [\"a\", 1] (from orders.json)" },
-	{ "{\"http.real_ip_from\": {}}", "http.real_ip_from: want a list of "
+	{ "{\"http.real_ip_from\": {}}",
+	    "http.real_ip_from: want a list of "
 	    "printable texts, got an object (from orders.json)" },
-	{ "{\"http.access_log\": 1}", "http.access_log: want true, false or "
+	{ "{\"http.access_log\": 1}",
+	    "http.access_log: want true, false or "
 	    "printable text, got 1 (from orders.json)" },
 	{ "{\"aws_sns_sqs.sns_kms_master_key_id\": true}",
 	    "aws_sns_sqs.sns_kms_master_key_id: want false or printable text "
@@ -116,10 +124,12 @@ static const struct refusal {
 
 	/* A secret is not told. */
 	{ "{\"amqp.password\": 12345}", "amqp.password: want UTF-8 text, got "
-	    "a number (from orders.json)" },
-	{ "{\"amqp.password\": [\"hunter2\"]}", "amqp.password: want UTF-8 "
+					"a number (from orders.json)" },
+	{ "{\"amqp.password\": [\"hunter2\"]}",
+	    "amqp.password: want UTF-8 "
 	    "text, got a list (from orders.json)" },
-	{ "{\"amqp\": {\"password\": {\"hunter2\": 1}}}", "amqp.password: "
+	{ "{\"amqp\": {\"password\": {\"hunter2\": 1}}}",
+	    "amqp.password: "
 	    "want UTF-8 text, got an object (from orders.json)" },
 	{ "{\"amqp.password\": hunter2}", "orders.json:1:24: invalid token" },
 	{ "{\"amqp.password\" \"hunter2\"}", "orders.json:1:26: ':' expected" },
@@ -130,17 +140,17 @@ static const struct refusal {
 
 	/* Unknown keys. */
 	{ "{\"htp.port\": 1}", "htp.port: no such option, nearest is "
-	    "http.port (from orders.json)" },
+			       "http.port (from orders.json)" },
 	{ "{\"htp\": {\"port\": 1}}", "htp.port: no such option, nearest is "
-	    "http.port (from orders.json)" },
+				      "http.port (from orders.json)" },
 	{ "{\"http\": {\"prot\": 1}}", "http.prot: no such option, nearest "
-	    "is http.port (from orders.json)" },
+				       "is http.port (from orders.json)" },
 	{ "{\"amqp.qoss\": {}}", "amqp.qoss: no such option, nearest is "
-	    "amqp.host (from orders.json)" },
+				 "amqp.host (from orders.json)" },
 	{ "{\"http\": {\"a\\nb\": 1}}", "http.a\\nb: no such option, nearest "
-	    "is http.port (from orders.json)" },
+					"is http.port (from orders.json)" },
 	{ "{\"\": 1}", "\"\": no such option, nearest is amqp.ssl "
-	    "(from orders.json)" },
+		       "(from orders.json)" },
 	{ "{\"http\": 5}",
 	    "http: want an object, got a number (from orders.json)" },
 	{ "{\"amqp\": {\"qos\": null}}",
@@ -150,13 +160,13 @@ static const struct refusal {
 	{ "{\"http\": {\"port\": 1}, \"http.port\": 2}",
 	    "http.port: want one value, got two (from orders.json)" },
 	{ "{\"amqp\": {\"qos\": {\"queue_prefetch_count\": 1},"
-	    "\"qos.queue_prefetch_count\": 1}}",
+	  "\"qos.queue_prefetch_count\": 1}}",
 	    "amqp.qos.queue_prefetch_count: want one value, got two "
 	    "(from orders.json)" },
 	{ "{\"http.port\": 1, \"http.port\": 1}",
 	    "orders.json:1:28: two values for http.port" },
 	{ "{\"http.termination_grace_period_seconds\": 1,\n"
-	    " \"http.termination_grace_period_seconds\": 1}",
+	  " \"http.termination_grace_period_seconds\": 1}",
 	    "orders.json:2:40: two values for "
 	    "http.termination_grace_period_seconds" },
 	{ "{\"http\": {}, \"http\": {}}",
@@ -170,17 +180,15 @@ static const struct refusal {
 	{ "null", "orders.json: want a JSON object, got null" },
 	{ "{\n  \"http.port\": 80,\n  \"http.host\" = 1\n}",
 	    "orders.json:3:15: ':' expected" },
-	{ "{\"http.port\": 80} x",
-	    "orders.json:1:19: end of file expected" },
-	{ "{\"http.port\": 80", "orders.json:1:16: '}' expected near end of file" },
+	{ "{\"http.port\": 80} x", "orders.json:1:19: end of file expected" },
+	{ "{\"http.port\": 80",
+	    "orders.json:1:16: '}' expected near end of file" },
 	{ "{\"http.host\": \"a\\u0000b\"}",
 	    "orders.json:1:24: \\u0000 is not allowed" },
-	{ "{\"http.\\u0000\": 1}",
-	    "orders.json:1:14: \\u0000 is not allowed" },
+	{ "{\"http.\\u0000\": 1}", "orders.json:1:14: \\u0000 is not allowed" },
 	{ "{\"http.host\": \"\xff\"}",
 	    "orders.json:1:15: unable to decode byte 0xff" },
-	{ "{\"http.port\": 1e999}",
-	    "orders.json:1:19: real number overflow" },
+	{ "{\"http.port\": 1e999}", "orders.json:1:19: real number overflow" },
 };
 
 static void
@@ -189,8 +197,8 @@ refuses_with_the_key_what_was_wanted_and_what_came(void **state)
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
 		const struct refusal *row = &refusals[i];
 		struct error err = { "" };
-		int failed = set_json(*state, row->text, strlen(row->text),
-		    &err);
+		int failed = set_json(
+		    *state, row->text, strlen(row->text), &err);
 
 		assert_string_equal(err.text, row->error);
 		assert_int_equal(failed, -1);
@@ -201,7 +209,8 @@ refuses_with_the_key_what_was_wanted_and_what_came(void **state)
 static void
 refuses_every_truncation(void **state)
 {
-	static const char text[] = "{\"http\": {\"port\": 80, \"host\": "
+	static const char text[] =
+	    "{\"http\": {\"port\": 80, \"host\": "
 	    "\"\\u00e5\"}, \"amqp.host\": \"\xc3\xa5\", \"http.real_ip_from\":"
 	    " [\"::1\"], \"amqp.ssl\": true}";
 
@@ -232,7 +241,8 @@ refuses_deep_nesting(void **state)
 		for (size_t depth = 0; depth < depths[i]; depth++)
 			buffer_add_text(&text, "}");
 		assert_int_equal(set_json(*state, buffer_data(&text),
-			buffer_len(&text), &err), -1);
+				     buffer_len(&text), &err),
+		    -1);
 		assert_in_range(strlen(err.text), 10, 200);
 		buffer_clear(&text);
 	}
@@ -283,7 +293,7 @@ says_why_a_file_cannot_be_read(void **state)
 		const char *path, *error;
 	} rows[] = {
 		{ "/nonexistent/a.json", "/nonexistent/a.json: cannot read: "
-		    "No such file or directory" },
+					 "No such file or directory" },
 		{ "/", "/: cannot read: Is a directory" },
 		{ "/dev/null", "/dev/null: is empty, want a JSON object" },
 		{ "/dev/zero", "/dev/zero: larger than 16777216 bytes" },
@@ -291,8 +301,8 @@ says_why_a_file_cannot_be_read(void **state)
 	struct error err;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		assert_int_equal(options_set_file(*state, rows[i].path, &err),
-		    -1);
+		assert_int_equal(
+		    options_set_file(*state, rows[i].path, &err), -1);
 		assert_string_equal(err.text, rows[i].error);
 	}
 }
@@ -305,11 +315,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_nested_objects_dotted_keys_and_both),
-		OPTIONS_TEST(refuses_with_the_key_what_was_wanted_and_what_came),
+		OPTIONS_TEST(
+		    refuses_with_the_key_what_was_wanted_and_what_came),
 		OPTIONS_TEST(refuses_every_truncation),
 		OPTIONS_TEST(refuses_a_nul_byte_in_the_file),
 		OPTIONS_TEST(refuses_deep_nesting),
-		OPTIONS_TEST(keeps_its_error_line_short_for_a_long_key_and_value),
+		OPTIONS_TEST(
+		    keeps_its_error_line_short_for_a_long_key_and_value),
 		OPTIONS_TEST(reads_a_file_and_remembers_its_name),
 		OPTIONS_TEST(says_why_a_file_cannot_be_read),
 	};

@@ -33,9 +33,8 @@ static void
 set_port(struct options *options, enum option_source source, int port)
 {
 	struct error err = { "" };
-	struct tomo_option rows[] = {
-		TOMO_OPTION_INT("http.port", port), { .key = NULL }
-	};
+	struct tomo_option rows[] = { TOMO_OPTION_INT("http.port", port),
+		{ .key = NULL } };
 	char text[64], *variables[] = { text, NULL };
 	int failed = 0;
 
@@ -47,13 +46,13 @@ set_port(struct options *options, enum option_source source, int port)
 		break;
 	case OPTION_CONFIG:
 		snprintf(text, sizeof(text), "{\"http.port\": %d}", port);
-		failed = options_set_json(options, "a.json", text,
-		    strlen(text), &err);
+		failed = options_set_json(
+		    options, "a.json", text, strlen(text), &err);
 		break;
 	case OPTION_ENVIRONMENT:
 		snprintf(text, sizeof(text), "TOMODACHI_HTTP_PORT=%d", port);
-		failed = options_set_environment(options, variables, NULL,
-		    NULL, &err);
+		failed = options_set_environment(
+		    options, variables, NULL, NULL, &err);
 		break;
 	case OPTION_COMMAND_LINE:
 		snprintf(text, sizeof(text), "http.port=%d", port);
@@ -74,16 +73,16 @@ lets_the_higher_source_win_whatever_the_order(void **state)
 	(void)state;
 	for (int first = OPTION_DEFAULT; first <= OPTION_INIT; first++) {
 		for (int then = OPTION_DEFAULT; then <= OPTION_INIT; then++) {
-			struct options *options =
-			    options_new(all_option_tables);
+			struct options *options = options_new(
+			    all_option_tables);
 			int winner = first > then ? first : then;
 
-			set_port(options, (enum option_source)first,
-			    1000 + first);
-			set_port(options, (enum option_source)then,
-			    1000 + then);
-			assert_int_equal(options_source(options, "http.port"),
-			    winner);
+			set_port(
+			    options, (enum option_source)first, 1000 + first);
+			set_port(
+			    options, (enum option_source)then, 1000 + then);
+			assert_int_equal(
+			    options_source(options, "http.port"), winner);
 			assert_int_equal(options_int(options, "http.port"),
 			    winner == OPTION_DEFAULT ? 9700 : 1000 + winner);
 			options_free(options);
@@ -118,8 +117,8 @@ says_where_a_value_came_from(void **state)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		set_port(*state, rows[i].source, 1);
-		assert_string_equal(options_origin(*state, "http.port"),
-		    rows[i].origin);
+		assert_string_equal(
+		    options_origin(*state, "http.port"), rows[i].origin);
 	}
 }
 
@@ -129,22 +128,22 @@ checks_a_value_that_loses(void **state)
 	struct error err;
 
 	set_port(*state, OPTION_INIT, 1);
-	assert_int_equal(options_set_argument(*state, "http.port=x", &err),
-	    -1);
+	assert_int_equal(options_set_argument(*state, "http.port=x", &err), -1);
 	assert_int_equal(options_int(*state, "http.port"), 1);
 }
 
 static void
 reads_each_type_by_its_accessor(void **state)
 {
-	static const char json[] = "{\"http\": {\"host\": null,"
+	static const char json[] =
+	    "{\"http\": {\"host\": null,"
 	    "\"client_max_size\": \"64K\", \"compression\": true,"
 	    "\"real_ip_from\": [\"::1\", \"10.0.0.0/8\"],"
 	    "\"max_keepalive_time\": null, \"charset\": \"latin1\"}}";
 	const char *const *list;
 
-	assert_int_equal(options_set_json(*state, "a.json", json,
-		strlen(json), NULL), 0);
+	assert_int_equal(
+	    options_set_json(*state, "a.json", json, strlen(json), NULL), 0);
 	assert_null(options_text(*state, "http.host"));
 	assert_true(options_is_null(*state, "http.host"));
 	assert_int_equal(options_int(*state, "http.max_keepalive_time"), 0);
@@ -176,15 +175,16 @@ reads_a_string_where_a_bool_may_stand_as_true(void **state)
 	assert_true(options_bool(*state, "http.access_log"));
 	assert_null(options_text(*state, "http.access_log"));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		assert_int_equal(options_set_argument(*state,
-			rows[i].argument, NULL), 0);
-		assert_int_equal(options_bool(*state, "http.access_log"),
-		    rows[i].is_on);
+		assert_int_equal(
+		    options_set_argument(*state, rows[i].argument, NULL), 0);
+		assert_int_equal(
+		    options_bool(*state, "http.access_log"), rows[i].is_on);
 		if (rows[i].text == NULL)
 			assert_null(options_text(*state, "http.access_log"));
 		else
-			assert_string_equal(options_text(*state,
-				"http.access_log"), rows[i].text);
+			assert_string_equal(
+			    options_text(*state, "http.access_log"),
+			    rows[i].text);
 	}
 }
 
@@ -219,11 +219,11 @@ hands_on_all_that_was_set_and_nothing_else(void **state)
 	options_set_argument(*state, "http.host=null", NULL);
 	dump = options_dump(*state);
 	assert_string_equal(dump, "{\"http.port\":9700,\"http.host\":null,"
-	    "\"http.real_ip_from\":[\"a\",\"b\"],"
-	    "\"amqp.password\":\"hunter2\"}");
+				  "\"http.real_ip_from\":[\"a\",\"b\"],"
+				  "\"amqp.password\":\"hunter2\"}");
 
-	assert_int_equal(options_set_json(other, "dump", dump, strlen(dump),
-		NULL), 0);
+	assert_int_equal(
+	    options_set_json(other, "dump", dump, strlen(dump), NULL), 0);
 	again = options_dump(other);
 	assert_string_equal(again, dump);
 	options_free(other);
@@ -240,8 +240,7 @@ gives_a_copy_as_json(void **state)
 	list = options_json(*state, "http.real_ip_from");
 	json_array_clear(list);
 	json_decref(list);
-	assert_string_equal(options_list(*state, "http.real_ip_from")[1],
-	    "b");
+	assert_string_equal(options_list(*state, "http.real_ip_from")[1], "b");
 }
 
 static void
@@ -261,9 +260,11 @@ takes_any_json_from_the_init_hook(void **state)
 		{ "http.port", "8080", NULL },
 		{ "http.host", "null", NULL },
 		{ "http.real_ip_from", "[\"::1\"]", NULL },
-		{ "http.port", "\"80\"", "http.port: want 0 to 65535, got "
+		{ "http.port", "\"80\"",
+		    "http.port: want 0 to 65535, got "
 		    "\"80\" (from the init hook)" },
-		{ "http.prot", "80", "http.prot: no such option, nearest is "
+		{ "http.prot", "80",
+		    "http.prot: no such option, nearest is "
 		    "http.port (from the init hook)" },
 		{ "http.port", "80 90",
 		    "http.port: not JSON (from the init hook)" },
@@ -274,8 +275,8 @@ takes_any_json_from_the_init_hook(void **state)
 	struct error err;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		int failed = options_set_init(*state, rows[i].key,
-		    rows[i].json, &err);
+		int failed = options_set_init(
+		    *state, rows[i].key, rows[i].json, &err);
 
 		assert_int_equal(failed, rows[i].error == NULL ? 0 : -1);
 		if (rows[i].error != NULL)

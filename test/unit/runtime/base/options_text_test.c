@@ -88,7 +88,7 @@ refuses_an_argument_with_the_key_and_what_was_wanted(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "http.port=65536", "http.port: want 0 to 65535, got "
-		    "\"65536\" (from --option)" },
+				     "\"65536\" (from --option)" },
 		{ "http.port=-1",
 		    "http.port: want 0 to 65535, got \"-1\" (from --option)" },
 		{ "http.port=",
@@ -100,48 +100,55 @@ refuses_an_argument_with_the_key_and_what_was_wanted(void **state)
 		{ "http.port=+80",
 		    "http.port: want 0 to 65535, got \"+80\" (from --option)" },
 		{ "http.port=0x50", "http.port: want 0 to 65535, got "
-		    "\"0x50\" (from --option)" },
+				    "\"0x50\" (from --option)" },
 		{ "http.port=80\n", "http.port: want 0 to 65535, got "
-		    "\"80\\n\" (from --option)" },
+				    "\"80\\n\" (from --option)" },
 		{ "http.port=null", "http.port: want 0 to 65535, got "
-		    "\"null\" (from --option)" },
-		{ "http.port=18446744073709551696", "http.port: want 0 to "
+				    "\"null\" (from --option)" },
+		{ "http.port=18446744073709551696",
+		    "http.port: want 0 to "
 		    "65535, got \"18446744073709551696\" (from --option)" },
 		{ "http.client_max_size=9223372036854775807G",
 		    "http.client_max_size: want 1 to 1099511627776, or text "
 		    "such as \"64K\", got \"9223372036854775807G\" "
 		    "(from --option)" },
-		{ "http.client_max_size=K", "http.client_max_size: want 1 to "
+		{ "http.client_max_size=K",
+		    "http.client_max_size: want 1 to "
 		    "1099511627776, or text such as \"64K\", got \"K\" "
 		    "(from --option)" },
-		{ "http.client_max_size=1KB", "http.client_max_size: want 1 "
+		{ "http.client_max_size=1KB",
+		    "http.client_max_size: want 1 "
 		    "to 1099511627776, or text such as \"64K\", got \"1KB\" "
 		    "(from --option)" },
-		{ "http.client_max_size=0", "http.client_max_size: want 1 to "
+		{ "http.client_max_size=0",
+		    "http.client_max_size: want 1 to "
 		    "1099511627776, or text such as \"64K\", got \"0\" "
 		    "(from --option)" },
 		{ "http.compression=2", "http.compression: want true or "
-		    "false, got \"2\" (from --option)" },
+					"false, got \"2\" (from --option)" },
 		{ "http.compression=", "http.compression: want true or "
-		    "false, got \"\" (from --option)" },
+				       "false, got \"\" (from --option)" },
 		{ "http.host=\xff", "http.host: want printable text or null, "
-		    "got \"\\xff\" (from --option)" },
-		{ "http.real_ip_from=a,\xff", "http.real_ip_from: want a list "
+				    "got \"\\xff\" (from --option)" },
+		{ "http.real_ip_from=a,\xff",
+		    "http.real_ip_from: want a list "
 		    "of printable texts, got \"a,\\xff\" (from --option)" },
-		{ "http.server_header=a\nb", "http.server_header: want "
+		{ "http.server_header=a\nb",
+		    "http.server_header: want "
 		    "printable text, got \"a\\nb\" (from --option)" },
-		{ "amqp.password=hunter\xff", "amqp.password: want UTF-8 "
+		{ "amqp.password=hunter\xff",
+		    "amqp.password: want UTF-8 "
 		    "text, got other text (from --option)" },
 		{ "http.prot=80", "http.prot: no such option, nearest is "
-		    "http.port (from --option)" },
+				  "http.port (from --option)" },
 		{ "http.port =80", "http.port : no such option, nearest is "
-		    "http.port (from --option)" },
+				   "http.port (from --option)" },
 		{ "HTTP.PORT=80", "HTTP.PORT: no such option, nearest is "
-		    "http.port (from --option)" },
+				  "http.port (from --option)" },
 		{ "http.port", "http.port: want KEY=VALUE, got no value "
-		    "(from --option)" },
+			       "(from --option)" },
 		{ "=5", "\"\": no such option, nearest is amqp.ssl "
-		    "(from --option)" },
+			"(from --option)" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -160,8 +167,7 @@ note_unknown(const char *name, const char *nearest)
 {
 	size_t len = strlen(unknown);
 
-	snprintf(unknown + len, sizeof(unknown) - len, "%s:%s ", name,
-	    nearest);
+	snprintf(unknown + len, sizeof(unknown) - len, "%s:%s ", name, nearest);
 }
 
 static void
@@ -177,15 +183,16 @@ reads_its_variables_and_hands_on_the_unknown_ones(void **state)
 		"tomodachi_HTTP_HOST=a", NULL };
 
 	unknown[0] = '\0';
-	assert_int_equal(options_set_environment(*state, variables, others,
-		note_unknown, NULL), 0);
+	assert_int_equal(options_set_environment(
+			     *state, variables, others, note_unknown, NULL),
+	    0);
 	assert_int_equal(options_int(*state, "http.port"), 8080);
-	assert_int_equal(options_int(*state, "amqp.qos.queue_prefetch_count"),
-	    7);
-	assert_string_equal(options_text(*state, "aws_endpoint_urls.sns"),
-	    "http://a:1");
-	assert_string_equal(options_list(*state, "http.real_ip_from")[1],
-	    "10.0.0.0/8");
+	assert_int_equal(
+	    options_int(*state, "amqp.qos.queue_prefetch_count"), 7);
+	assert_string_equal(
+	    options_text(*state, "aws_endpoint_urls.sns"), "http://a:1");
+	assert_string_equal(
+	    options_list(*state, "http.real_ip_from")[1], "10.0.0.0/8");
 	assert_string_equal(options_text(*state, "http.host"), "0.0.0.0");
 	assert_string_equal(unknown,
 	    "TOMODACHI_HTTP_PROT:TOMODACHI_HTTP_PORT "
@@ -196,17 +203,19 @@ static void
 refuses_a_variable_by_its_name(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "TOMODACHI_HTTP_PORT=http", "http.port: want 0 to 65535, got "
+		{ "TOMODACHI_HTTP_PORT=http",
+		    "http.port: want 0 to 65535, got "
 		    "\"http\" (from TOMODACHI_HTTP_PORT)" },
-		{ "TOMODACHI_AMQP_PASSWORD=\xff", "amqp.password: want UTF-8 "
+		{ "TOMODACHI_AMQP_PASSWORD=\xff",
+		    "amqp.password: want UTF-8 "
 		    "text, got other text (from TOMODACHI_AMQP_PASSWORD)" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char *variables[] = { (char *)(uintptr_t)rows[i][0], NULL };
 		struct error err = { "" };
-		int failed = options_set_environment(*state, variables, NULL,
-		    NULL, &err);
+		int failed = options_set_environment(
+		    *state, variables, NULL, NULL, &err);
 
 		assert_string_equal(err.text, rows[i][1]);
 		assert_int_equal(failed, -1);
@@ -216,14 +225,14 @@ refuses_a_variable_by_its_name(void **state)
 static void
 refuses_a_variable_that_is_there_twice(void **state)
 {
-	char *variables[] = { "TOMODACHI_HTTP_PORT=1",
-		"TOMODACHI_HTTP_PORT=2", NULL };
+	char *variables[] = { "TOMODACHI_HTTP_PORT=1", "TOMODACHI_HTTP_PORT=2",
+		NULL };
 	struct error err;
 
-	assert_int_equal(options_set_environment(*state, variables, NULL,
-		NULL, &err), -1);
+	assert_int_equal(
+	    options_set_environment(*state, variables, NULL, NULL, &err), -1);
 	assert_string_equal(err.text, "http.port: want one value, got two "
-	    "(from TOMODACHI_HTTP_PORT)");
+				      "(from TOMODACHI_HTTP_PORT)");
 }
 
 #define OPTIONS_TEST(name) \

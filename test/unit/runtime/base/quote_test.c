@@ -31,8 +31,8 @@ writes_any_text_on_one_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		assert_string_equal(quote(out, rows[i].text, rows[i].len),
-		    rows[i].quoted);
+		assert_string_equal(
+		    quote(out, rows[i].text, rows[i].len), rows[i].quoted);
 }
 
 /* Every length, so that each byte of a character is the last that fits. */

@@ -5,6 +5,8 @@
 #include <pthread.h>
 
 #include "runtime/base/clock.h"
+#include "runtime/loop/coroutine.h"
+#include "runtime/loop/inside.h"
 #include "test/unit/runtime/loop/job.h"
 
 #define THREADS 8
@@ -129,6 +131,31 @@ keeps_the_time_during_a_pass(void **state)
 	assert_int_equal(loop_now_ms(loop), 6000);
 	assert_int_equal(loop_unix_s(loop), 8000);
 	clock_fake(0, 0);
+}
+
+/* ---- stacks ---- */
+
+static void
+body_wait(struct job *job)
+{
+	task_wait(&job->task, -1);
+}
+
+static void
+plans_to_give_surplus_stacks_back(void **state)
+{
+	struct job jobs[COROUTINE_POOL_KEEP + 1];
+	const int njobs = sizeof(jobs) / sizeof(jobs[0]);
+
+	(void)state;
+	for (int i = 0; i < njobs; i++) {
+		jobs[i] = make_job(body_wait, '\0');
+		start_job(&jobs[i]);
+		task_wake(&jobs[i].task, 0);
+	}
+	assert_false(event_pending(&loop->trim, EV_TIMEOUT, NULL));
+	loop_pass(loop, true);
+	assert_true(event_pending(&loop->trim, EV_TIMEOUT, NULL));
 }
 
 /* ---- running and stopping ---- */
@@ -272,6 +299,7 @@ main(void)
 		TEST(looks_at_events_between_tasks_that_wake_each_other),
 		TEST(lets_a_hook_remove_itself_and_the_next),
 		TEST(keeps_the_time_during_a_pass),
+		TEST(plans_to_give_surplus_stacks_back),
 		TEST(runs_until_it_is_stopped),
 		TEST(runs_what_was_posted_before_it_refuses),
 		TEST(sends_even_when_stopped),
