@@ -19,7 +19,7 @@ const char *const *words_list(const struct words *words);
 /* Must be the first member of what args_read() gets as target. */
 struct common {
 	struct words files, options; /* --config, --option */
-	struct words passed; /* all of them again, for a worker; these are ours */
+	struct words passed; /* all of them again, for workers; memory of ours */
 	const char *logger, *log_level;
 };
 

@@ -112,9 +112,13 @@ static void
 on_message(void *arg, const struct control_message *message)
 {
 	struct child *child = arg;
+	struct error err;
 
-	if (child_message(child, message) != 0)
-		break_off(child, "sent a message that makes no sense");
+	if (child_message(child, message) == 0)
+		return;
+	error_set(&err, "sent a %s that makes no sense now",
+	    control_name(message->type));
+	break_off(child, err.text);
 }
 
 static void

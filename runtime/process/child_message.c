@@ -85,17 +85,15 @@ refuse(struct child *child, int64_t number, const char *line)
 	control_send(child->control, &message);
 }
 
-/* A port that somebody else listens on, too, is most often a mistake. */
+/* Most often a mistake. */
 static void
 warn_of_sharing(const struct child *child, const struct socket_wish *wish)
 {
-	if (!sockets_has(child->room->sockets, child->file, wish) &&
-	    socket_is_shared(wish))
-		log_record(LOGGER, TOMO_LOG_WARNING,
-		    "another process listens on this port, too",
-		    TOMO_LOG_STR("service", child->name),
-		    TOMO_LOG_STR("host", wish->host),
-		    TOMO_LOG_INT("port", wish->port));
+	log_record(LOGGER, TOMO_LOG_WARNING,
+	    "another process listens on this port, too",
+	    TOMO_LOG_STR("service", child->name),
+	    TOMO_LOG_STR("host", wish->host),
+	    TOMO_LOG_INT("port", wish->port));
 }
 
 static int
@@ -121,13 +119,17 @@ on_listen(struct child *child, const struct control_message *message)
 	}
 	if (child->name == NULL)
 		return -1;
-	warn_of_sharing(child, &wish);
-	listener = sockets_get(child->room->sockets, child->file, child->slot,
-	    child->id, &wish, &err);
+	struct sockets *sockets = child->room->sockets;
+	const bool is_shared = !sockets_has(sockets, child->file, &wish) &&
+	    socket_is_shared(&wish);
+	listener = sockets_get(sockets, child->file, child->slot, child->id,
+	    &wish, &err);
 	if (listener == NULL) {
 		refuse(child, number[0], err.text);
 		return 0;
 	}
+	if (is_shared)
+		warn_of_sharing(child, &wish);
 	if (remember(child, number[0], listener) != 0)
 		return -1;
 	const struct control_message answer = { .type = CONTROL_LISTENING,

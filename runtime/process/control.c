@@ -207,8 +207,8 @@ receive(struct control *control)
 	unsigned nfds;
 
 	/*
-	 * ECONNRESET, told once: the peer went without having read all.  What it
-	 * sent is still there, and the next read gets it.
+	 * ECONNRESET, told once: the peer went without having read all.  What
+	 * it sent is still there, and the next read gets it.
 	 */
 	ssize_t size;
 	do

@@ -161,6 +161,9 @@ fleet_opened(struct fleet *fleet)
 	if (fleet->opened)
 		return;
 	fleet->opened = true;
+	log_record(LOGGER, TOMO_LOG_INFO, "service started",
+	    TOMO_LOG_STR("service", fleet_name(fleet)),
+	    TOMO_LOG_INT("workers", fleet->nslots));
 	fleet->config.events->opened(fleet->config.arg, fleet);
 }
 

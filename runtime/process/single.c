@@ -65,7 +65,11 @@ named(struct host *host, struct service *service)
 static void
 ready(struct host *host)
 {
-	service_open(((struct single *)host)->serving.service);
+	struct service *service = ((struct single *)host)->serving.service;
+
+	service_open(service);
+	log_record(LOGGER, TOMO_LOG_INFO, "service started",
+	    TOMO_LOG_STR("service", service_name(service)));
 }
 
 static void

@@ -1,7 +1,7 @@
 /*
- * The process that the user starts: keeps the listening sockets, starts a worker
- * for each slot of each service file, restarts, reloads and stops them.  It
- * never maps service code.
+ * The process that the user starts: keeps the listening sockets, starts a
+ * worker for each slot of each service file, restarts, reloads and stops them.
+ * It never maps service code.
  */
 #ifndef RUNTIME_PROCESS_SUPERVISOR_H
 #define RUNTIME_PROCESS_SUPERVISOR_H

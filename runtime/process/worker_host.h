@@ -24,7 +24,7 @@ struct worker {
 	struct json_t *told; /* to a stand-in */
 };
 
-/* Fills in the host and takes over fd, the connection; no loop is needed yet. */
+/* Fills in the host and takes over fd, the connection; needs no loop yet. */
 void worker_host_init(struct worker *worker, int fd);
 void worker_host_clear(struct worker *worker);
 

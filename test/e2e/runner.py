@@ -26,12 +26,14 @@ def service(name):
     return os.path.join(BUILD, "test", "services", name + ".so")
 
 
-def environment(**more):
+def environment(leaks=True, **more):
+    """leaks=False: for exit() on a coroutine, which hides main()'s memory."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("TOMODACHI_")}
     # A crash is to look like one to the supervisor.
     env["ASAN_OPTIONS"] = ":".join(
         filter(None, [env.get("ASAN_OPTIONS"), "handle_segv=0", "handle_abort=0",
-                      "handle_sigbus=0", "handle_sigfpe=0", "handle_sigill=0"]))
+                      "handle_sigbus=0", "handle_sigfpe=0", "handle_sigill=0",
+                      None if leaks else "detect_leaks=0"]))
     env.update(more)
     return env
 
@@ -84,7 +86,7 @@ class Runner:
         for reader in self.readers:
             reader.start()
         if wait:
-            self.port
+            self.record("service started", len(services))
 
     def __enter__(self):
         return self
