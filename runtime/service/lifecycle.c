@@ -153,6 +153,10 @@ wait_for_calls(struct tomo_call *life)
 	life->task.deadline_ms = service->stop_by_ms;
 	code = flag_wait(service->idle, &life->task);
 	if (code < 0) {
+		for (size_t i = 0; transports[i] != NULL; i++)
+			if (transports[i]->cut != NULL &&
+			    service->transport_data[i] != NULL)
+				transports[i]->cut(service);
 		for (struct tomo_call *call = service->first_call;
 		    call != NULL; call = call->next)
 			if (call != life)

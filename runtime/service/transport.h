@@ -48,6 +48,9 @@ struct transport {
 	/* Keeps new work out; what runs goes on. */
 	void (*shut)(struct service *service);
 
+	/* The grace period is over: lets go of what is not a call; may be NULL. */
+	void (*cut)(struct service *service);
+
 	/* Lets go of everything, once the last call of this kind has ended. */
 	void (*detach)(struct service *service);
 

@@ -250,7 +250,9 @@ wait_for_input(struct http_connection *conn)
 		return;
 	}
 	if (conn->request == NULL) {
-		release(conn);
+		/* During a stop it waits for the rest of its last request. */
+		if (!conn->server->shutting)
+			release(conn);
 		/* The time for a head counts from its first byte. */
 		if (ahead == 0 && conn->requests > 0)
 			server_wait(conn->server, conn, WAITING_IDLE);
@@ -291,10 +293,6 @@ settle(struct http_connection *conn)
 			linger(conn);
 		else
 			connection_close(conn);
-		return;
-	}
-	if (conn->request == NULL && conn->server->shutting) {
-		connection_close(conn);
 		return;
 	}
 	wait_for_input(conn);
@@ -387,13 +385,19 @@ connection_expire(struct http_connection *conn)
 void
 connection_shut(struct http_connection *conn)
 {
-	if (conn->waiting == WAITING_HEAD || conn->waiting == WAITING_IDLE) {
-		ssize_t got = recv(fd_of(conn), conn->server->input,
-		    SERVER_INPUT_SIZE, 0);
+	struct http_server *server = conn->server;
+	ssize_t got;
 
-		/* A request that is there already still gets its answer. */
-		if (got > 0)
-			intake_feed(conn, conn->server->input, (size_t)got);
-		settle(conn);
+	/* A first request, or on a reload any, may be on its way. */
+	if (conn->waiting == WAITING_HEAD || server->service->reloading) {
+		connection_hold(conn);
+		return;
 	}
+	got = recv(fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
+	if (got <= 0) {
+		connection_close(conn);
+		return;
+	}
+	intake_feed(conn, server->input, (size_t)got);
+	settle(conn);
 }

@@ -45,7 +45,10 @@ void connection_close(struct http_connection *conn);
 /* Its time in the list is over. */
 void connection_expire(struct http_connection *conn);
 
-/* A stop: an idle one ends; one with a request under way ends after it. */
+/*
+ * A stop: one kept alive ends, or on a reload after one more request; a new one
+ * still gets its first.
+ */
 void connection_shut(struct http_connection *conn);
 
 /* Whether a handler runs for it. */

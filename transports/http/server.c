@@ -31,6 +31,8 @@
 /* Connections taken in one go, so that those there are get their turn. */
 #define ACCEPT_BATCH 64
 #define ACCEPT_PAUSE_MS 100
+/* What a stop gives a connection whose first request may be on its way. */
+#define LAST_HEAD_MS 1000
 
 /* One listening socket: the service's own, or one lent by another slot. */
 struct http_listener {
@@ -65,6 +67,9 @@ limit_ms(const struct http_server *server, enum http_waiting waiting)
 {
 	switch (waiting) {
 	case WAITING_HEAD:
+		if (server->shutting && !server->service->reloading &&
+		    server->settings.header_ms > LAST_HEAD_MS)
+			return LAST_HEAD_MS;
 		return server->settings.header_ms;
 	case WAITING_IDLE:
 		return server->settings.keepalive_ms;
@@ -87,6 +92,18 @@ arm(struct http_server *server, int64_t due_ms)
 		return;
 	server->alarm_ms = due_ms;
 	alarm_set(server->alarm, due_ms);
+}
+
+static void
+arm_for_all(struct http_server *server)
+{
+	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
+		int64_t limit = limit_ms(server, kind);
+
+		if (limit > 0 && server->lists[kind].first != NULL)
+			arm(server,
+			    server->lists[kind].first->since_ms + limit);
+	}
 }
 
 void
@@ -144,13 +161,7 @@ on_alarm(void *arg)
 		    list->first->since_ms + limit <= now)
 			connection_expire(list->first);
 	}
-	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
-		int64_t limit = limit_ms(server, kind);
-
-		if (limit > 0 && server->lists[kind].first != NULL)
-			arm(server,
-			    server->lists[kind].first->since_ms + limit);
-	}
+	arm_for_all(server);
 }
 
 /* ---- listening ---- */
@@ -451,8 +462,24 @@ server_shut(struct http_server *server)
 		close_listener(listener, server->is_open);
 	}
 	server->is_open = false;
-	/* Each leaves the list it is in, or at least its head. */
-	for (unsigned kind = WAITING_HEAD; kind <= WAITING_IDLE; kind++)
-		while (server->lists[kind].first != NULL)
-			connection_shut(server->lists[kind].first);
+	for (unsigned kind = WAITING_HEAD; kind <= WAITING_IDLE; kind++) {
+		struct http_connection *conn = server->lists[kind].first;
+
+		while (conn != NULL) {
+			struct http_connection *next = conn->next;
+
+			connection_shut(conn);
+			conn = next;
+		}
+	}
+	arm_for_all(server);
+}
+
+void
+server_cut(struct http_server *server)
+{
+	for (unsigned kind = 0; kind < WAITING_KINDS; kind++)
+		while (kind != WAITING_CALL &&
+		    server->lists[kind].first != NULL)
+			connection_close(server->lists[kind].first);
 }

@@ -89,8 +89,11 @@ void server_open(struct http_server *server);
 
 /*
  * Accepts what waits, closes the sockets, then the idle connections; requests
- * under way go on.
+ * under way go on.  On a reload idle connections stay for one more request.
  */
 void server_shut(struct http_server *server);
+
+/* Closes every connection that no handler works for. */
+void server_cut(struct http_server *server);
 
 #endif
