@@ -220,7 +220,7 @@ on_lend(struct worker *worker, const struct control_message *message)
 	    message->number[0]);
 
 	if (request == NULL || request->wish->lent == NULL ||
-	    worker->serving.service->state != SERVICE_OPEN) {
+	    worker->serving.service->state >= SERVICE_STOPPING) {
 		close(message->fd);
 		return;
 	}
@@ -235,7 +235,7 @@ on_take_back(struct worker *worker, const struct control_message *message)
 	    message->number[0]);
 
 	if (request != NULL && request->wish->taken_back != NULL &&
-	    worker->serving.service->state == SERVICE_OPEN)
+	    worker->serving.service->state < SERVICE_STOPPING)
 		request->wish->taken_back(request->wish->arg,
 		    (unsigned)message->number[1]);
 }
