@@ -461,8 +461,6 @@ def test_a_bad_build_never_replaces_a_good_one(built, version, reason):
         assert runner.stop() == 0
 
 
-@pytest.mark.xfail(strict=False, reason="a drain closes connections that were "
-                   "accepted but have sent nothing yet")
 def test_no_request_fails_during_reloads(built):
     failed, done = [], threading.Event()
     with Runner(str(built), args=["--workers", "2", "--option",

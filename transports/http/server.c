@@ -363,7 +363,6 @@ ask_for_socket(struct http_server *server, struct error *err)
 {
 	const struct options *options = server->service->options;
 	struct host *host = server->service->host;
-	uint16_t port;
 	int fd;
 
 	server->wish = (struct listen_request) {
@@ -377,13 +376,9 @@ ask_for_socket(struct http_server *server, struct error *err)
 	};
 	if (server->wish.host != NULL && server->wish.host[0] == '\0')
 		server->wish.host = NULL;
-	if (host->listen(host, &server->wish, &fd, &port, err) < 0)
+	if (host->listen(host, &server->wish, &fd, &server->port, err) < 0)
 		return -1;
 	add_listener(server, fd, server->service->slot);
-	log_record(LOGGER, TOMO_LOG_INFO, "listening",
-	    TOMO_LOG_STR("service", service_name(server->service)),
-	    TOMO_LOG_STR("host", server->wish.host),
-	    TOMO_LOG_INT("port", port));
 	return 0;
 }
 
@@ -448,6 +443,10 @@ server_open(struct http_server *server)
 	for (struct http_listener *at = server->listeners; at != NULL;
 	    at = at->next)
 		event_add(at->event, NULL);
+	log_record(LOGGER, TOMO_LOG_INFO, "listening",
+	    TOMO_LOG_STR("service", service_name(server->service)),
+	    TOMO_LOG_STR("host", server->wish.host),
+	    TOMO_LOG_INT("port", server->port));
 }
 
 void

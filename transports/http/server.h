@@ -41,6 +41,7 @@ struct http_server {
 	struct router *router;
 	const struct tomo_http_error_spec **errors; /* NULL-ended */
 	struct listen_request wish;
+	uint16_t port; /* that it really has */
 	struct http_listener *listeners;
 	bool is_open, shutting;
 	struct event *accept_again; /* after descriptors ran out */
