@@ -16,8 +16,9 @@ start(int argc, char **argv, struct error *err)
 {
 	static char runner[] = "tomodachi", flag[] = IN_CHILD_FLAG;
 	char **args = xcalloc((size_t)argc + 3, sizeof(*args));
-	struct spawn spawn = { .path = spawn_self(), .argv = args,
-		.environ = environ };
+	struct spawn spawn = {
+		.path = spawn_self(), .argv = args, .environ = environ
+	};
 	pid_t pid;
 
 	args[0] = runner;

@@ -18,7 +18,7 @@ struct service;
 
 /* A kind of row.  spec is never NULL and, padded with zeros, spec_size long. */
 struct row_kind {
-	uint64_t kind; /* TOMO_KIND_*; 0 ends the table */
+	uint64_t kind;    /* TOMO_KIND_*; 0 ends the table */
 	const char *name; /* "TOMO_HTTP" */
 	size_t spec_size;
 

@@ -209,7 +209,7 @@ accept_one(struct http_listener *listener)
 		    TOMO_LOG_STR("error", strerror(failure)),
 		    TOMO_LOG_INT("connections", (int64_t)server->connections));
 		for (listener = server->listeners; listener != NULL;
-		    listener = listener->next)
+		     listener = listener->next)
 			event_del(listener->event);
 		event_add(server->accept_again, &pause);
 	}
@@ -235,7 +235,7 @@ on_accept_again(evutil_socket_t fd, short what, void *arg)
 	if (!server->is_open)
 		return;
 	for (struct http_listener *at = server->listeners; at != NULL;
-	    at = at->next)
+	     at = at->next)
 		event_add(at->event, NULL);
 }
 
@@ -318,7 +318,7 @@ add_rows(struct http_server *server, struct error *err)
 			server->errors[nerrors++] = spec;
 		else if (kind->kind == TOMO_KIND_HTTP &&
 		    router_add(server->router, route->methods, route->pattern,
-		    spec, err) < 0)
+			spec, err) < 0)
 			return -1;
 	}
 	router_freeze(server->router);
@@ -345,15 +345,17 @@ make_headers(struct http_server *server)
 
 	if (settings->keepalive_requests > 0)
 		server->keep = xasprintf("%s%s%sConnection: keep-alive\r\n"
-		    "Keep-Alive: timeout=%lld, max=%u\r\n", before, name, after,
+					 "Keep-Alive: timeout=%lld, max=%u\r\n",
+		    before, name, after,
 		    (long long)settings->keepalive_ms / 1000,
 		    settings->keepalive_requests);
 	else
 		server->keep = xasprintf("%s%s%sConnection: keep-alive\r\n"
-		    "Keep-Alive: timeout=%lld\r\n", before, name, after,
+					 "Keep-Alive: timeout=%lld\r\n",
+		    before, name, after,
 		    (long long)settings->keepalive_ms / 1000);
-	server->close = xasprintf("%s%s%sConnection: close\r\n", before, name,
-	    after);
+	server->close = xasprintf(
+	    "%s%s%sConnection: close\r\n", before, name, after);
 	server->keep_len = strlen(server->keep);
 	server->close_len = strlen(server->close);
 }
@@ -441,7 +443,7 @@ server_open(struct http_server *server)
 {
 	server->is_open = true;
 	for (struct http_listener *at = server->listeners; at != NULL;
-	    at = at->next)
+	     at = at->next)
 		event_add(at->event, NULL);
 	log_record(LOGGER, TOMO_LOG_INFO, "listening",
 	    TOMO_LOG_STR("service", service_name(server->service)),
@@ -478,7 +480,7 @@ void
 server_cut(struct http_server *server)
 {
 	for (unsigned kind = 0; kind < WAITING_KINDS; kind++)
-		while (kind != WAITING_CALL &&
-		    server->lists[kind].first != NULL)
+		while (
+		    kind != WAITING_CALL && server->lists[kind].first != NULL)
 			connection_close(server->lists[kind].first);
 }

@@ -26,8 +26,8 @@ struct tomo_http_error_spec;
 
 /* What connections are waiting for; each list is ordered by since_ms. */
 enum http_waiting {
-	WAITING_HEAD,  /* the first bytes, or the rest of a head */
-	WAITING_IDLE,  /* another request */
+	WAITING_HEAD, /* the first bytes, or the rest of a head */
+	WAITING_IDLE, /* another request */
 	WAITING_BODY,
 	WAITING_CALL,  /* a handler runs: no limit */
 	WAITING_WRITE, /* the peer reads slowly */
