@@ -54,7 +54,7 @@ static const struct args_flag flags[] = {
 	{ "--workers", "N", set_workers,
 	    "worker processes of each service; default 1" },
 	{ "--production", NULL, set_production,
-	    "restart what crashes; no banner, no watching of files" },
+	    "restart what crashes; no banner" },
 	{ "--no-supervisor", NULL, set_no_supervisor,
 	    "one service in this process, for debuggers" },
 	COMMON_FLAGS,
