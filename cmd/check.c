@@ -50,16 +50,13 @@ print_rows(const struct module *module)
 }
 
 static int
-check_options(const struct module *module, const char *file, struct error *err)
+check_options(const struct module *module, struct error *err)
 {
 	struct options *options = options_new(all_option_tables);
-	struct error why;
-	int code;
+	int code = module_set_options(module, options, err);
 
-	code = options_set_descriptor(
-	    options, module_service(module)->options, &why);
 	options_free(options);
-	return code == 0 ? 0 : error_set(err, "%s: %s", file, why.text);
+	return code;
 }
 
 static int
@@ -68,7 +65,7 @@ check(const char *file)
 	struct error err;
 	struct module *module = module_open(file, file, &err);
 
-	if (module == NULL || check_options(module, file, &err) < 0) {
+	if (module == NULL || check_options(module, &err) < 0) {
 		fprintf(stderr, "tomodachi: %s\n", err.text);
 		module_close(module);
 		return 1;

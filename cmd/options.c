@@ -90,18 +90,15 @@ static int
 print(const struct request *request, const char *service)
 {
 	struct module *module = NULL;
-	struct error err, why;
+	struct error err;
 	int code = 1;
 
 	if (service != NULL) {
 		module = module_open(service, service, &err);
 		if (module == NULL)
 			goto end;
-		if (options_set_descriptor(request->options,
-			module_service(module)->options, &why) < 0) {
-			error_set(&err, "%s: %s", service, why.text);
+		if (module_set_options(module, request->options, &err) < 0)
 			goto end;
-		}
 	}
 	if (environment_set_options(request->options, &err) != 0) {
 		code = 2;

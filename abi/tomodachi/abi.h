@@ -85,7 +85,7 @@ struct tomo_http_spec {
 	const char *function; /* fn's name, stamped by the macro */
 	const int32_t *ignore_logging; /* statuses without access record */
 	uint64_t max_size;    /* of a body in bytes; 0: http.client_max_size */
-	int64_t timeout_ms;   /* deadline of the handler's waits; 0: none */
+	int64_t timeout_ms;   /* deadline of all waits of the call; 0: none */
 	uint32_t cancel_on_disconnect; /* 1: the peer's going cancels waits */
 	uint32_t reserved;
 };
@@ -116,7 +116,8 @@ struct tomo_service {
 	/*
 	 * Hooks; each may wait.  init may set options; start prepares what
 	 * handlers need, before anything arrives; started runs once work is let
-	 * in; stopping when a stop begins; stop after the last call has ended.
+	 * in; stopping when a stop begins; stop after the last call has ended,
+	 * unless start failed.
 	 */
 	tomo_fn *init;
 	tomo_fn *start;

@@ -45,7 +45,8 @@ TOMO_API char *tomo_printf(struct tomo_call *call, const char *format, ...)
 
 /*
  * Remembers how much the call has handed out; tomo_rewind() gives back all
- * that was handed out since.  For calls that live long.  Since ABI 1.
+ * that was handed out since, but for what the runner itself still needs.  For
+ * calls that live long.  Since ABI 1.
  */
 TOMO_API size_t tomo_mark(const struct tomo_call *call);
 TOMO_API void tomo_rewind(struct tomo_call *call, size_t mark);
@@ -105,8 +106,8 @@ TOMO_API int tomo_option_set(struct tomo_call *call, const char *key,
 
 /*
  * Stops the service gracefully, all its workers, and makes code the exit code
- * of the runner.  Returns at once; the call goes on.  The first code given
- * counts.  Since ABI 1.
+ * of the runner.  Returns at once; the call goes on.  The first code that is
+ * not 0 counts, of which the system keeps the lowest 8 bits.  Since ABI 1.
  */
 TOMO_API void tomo_exit(struct tomo_call *call, int code);
 

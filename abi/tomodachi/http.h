@@ -96,8 +96,9 @@ TOMO_API int tomo_http_json(struct tomo_call *call, int status,
 
 /*
  * Answers with an error status (400 to 599) by way of its TOMO_HTTP_ERROR row,
- * or the status text.  For "return tomo_http_fail(call, 409)": always returns 0
- * or TOMO_EINVAL.  Since ABI 1.
+ * or the status text.  Headers set before stay.  For
+ * "return tomo_http_fail(call, 409)": returns 0, TOMO_EINVAL or TOMO_EKIND.
+ * Since ABI 1.
  */
 TOMO_API int tomo_http_fail(struct tomo_call *call, int status);
 

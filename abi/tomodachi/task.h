@@ -35,11 +35,12 @@ TOMO_API int tomo_sleep(struct tomo_call *call, int64_t ms);
 /*
  * Starts fn as a task with a call of its own, on which tomo_task_arg() gives
  * arg; it first runs once the caller suspends or ends.  *task, if task is not
- * NULL, is a handle for one tomo_join(); without one, or when the spawning call
- * ends first, the handle ends by itself.  Tasks of a handler end with it: those
- * not joined are cancelled and waited for.  Tasks of a hook live as long as
- * the service and are cancelled when a stop begins.  Returns 0 or
- * TOMO_ENOMEM (runtime.max_calls reached, or no memory).  Since ABI 1.
+ * NULL, is a handle for one tomo_join().  Tasks of a handler end with it, and
+ * their handles too: those not joined are cancelled and waited for.  Tasks of a
+ * hook, and their handles, live as long as the service; the tasks are cancelled
+ * when a stop begins.  Returns 0, TOMO_EINVAL (no function, or the call is
+ * ending) or TOMO_ENOMEM (runtime.max_calls reached, or no memory).  Since
+ * ABI 1.
  */
 TOMO_API int tomo_spawn(struct tomo_call *call, tomo_fn *fn, void *arg,
     struct tomo_task **task);
@@ -63,10 +64,12 @@ TOMO_API void tomo_cancel(struct tomo_task *task);
 
 /*
  * Runs fn(arg) on a thread of the pool (runtime.offload_threads) and waits
- * for it.  Suspends until fn has returned, whatever the deadline or a stop
- * says, so arg may live on the caller's stack.  fn may use no function of this
- * header but tomo_post().  Returns what fn returned; if the deadline passed or
- * a cancel came meanwhile, TOMO_ETIMEOUT or TOMO_ECANCELLED.  Since ABI 1.
+ * for it.  Suspends.  Once fn has begun, until it has returned, whatever the
+ * deadline or a stop says, so arg may live on the caller's stack; while all
+ * threads are busy, at most to the deadline or a cancel, and then fn never
+ * runs.  fn may use no function of this header but tomo_post().  Returns what
+ * fn returned; if the deadline passed or a cancel came, TOMO_ETIMEOUT or
+ * TOMO_ECANCELLED; TOMO_ENOMEM when no thread can be had.  Since ABI 1.
  */
 TOMO_API int tomo_offload(struct tomo_call *call, int (*fn)(void *arg),
     void *arg);

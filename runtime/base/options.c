@@ -77,6 +77,18 @@ options_row(const struct options *options, const char *key)
 }
 
 bool
+options_is_default(const struct options *options, const char *key)
+{
+	const struct option_entry *entry = known(options, key);
+	json_t *fallback = json_loads(
+	    entry->row->fallback, JSON_DECODE_ANY, NULL);
+	bool same = json_equal(entry->value, fallback) != 0;
+
+	json_decref(fallback);
+	return same;
+}
+
+bool
 options_is_null(const struct options *options, const char *key)
 {
 	return json_is_null(known(options, key)->value);

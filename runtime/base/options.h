@@ -105,6 +105,7 @@ const struct option_row *options_row(
  * and false is NULL.  Text and lists are borrowed until the option is set
  * again.
  */
+bool options_is_default(const struct options *options, const char *key);
 bool options_is_null(const struct options *options, const char *key);
 int64_t options_int(const struct options *options, const char *key);
 bool options_bool(const struct options *options, const char *key);

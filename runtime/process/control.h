@@ -1,6 +1,6 @@
 /*
  * The connection between supervisor and worker: whole messages, each a type,
- * four numbers, a text and perhaps a descriptor.
+ * some numbers, a text and perhaps a descriptor.
  *
  * A SOCK_SEQPACKET pair, so that a message comes whole or not at all.  What
  * comes in is checked against one table of types; a bad message, or a peer

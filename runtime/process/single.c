@@ -1,5 +1,6 @@
 #include "runtime/process/single.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,8 +158,7 @@ set_up(struct single *single, const struct single_config *config,
 	plan.module = module_open(
 	    config->file, slash != NULL ? slash + 1 : config->file, err);
 	if (plan.module == NULL ||
-	    options_set_descriptor(
-		options, module_service(plan.module)->options, err) != 0) {
+	    module_set_options(plan.module, options, err) != 0) {
 		module_close(plan.module);
 		options_free(options);
 		return -1;
@@ -182,6 +182,7 @@ single_run(const struct single_config *config)
 	};
 	struct options *options;
 	struct error err;
+	sigset_t all;
 
 	system_prepare();
 	options = sources_read(&config->sources, true, &err);
@@ -193,6 +194,9 @@ single_run(const struct single_config *config)
 	} else {
 		single.code = complain(err.text, EXIT_FAILED);
 	}
+	/* It is ending already: another signal must not end it by default. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
 	signals_free(single.signals);
 	const int code = single.code;
 	serving_clear(&single.serving, code);

@@ -64,8 +64,7 @@ load(struct worker *worker, const struct worker_config *config,
 	control_say(worker->control, CONTROL_LOADED, 0, 0);
 	if (module == NULL)
 		return NULL;
-	if (options_set_descriptor(
-		options, module_service(module)->options, err) == 0)
+	if (module_set_options(module, options, err) == 0)
 		return module;
 	module_close(module);
 	return NULL;

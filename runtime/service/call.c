@@ -17,6 +17,9 @@
 #define CALL_SIZE ((size_t)8192)
 #define POOLED_CALLS 256
 
+/* The text of a failure; one place for all failures of a call. */
+#define ERROR_SIZE ((size_t)512)
+
 static void
 forget(struct tomo_call *call)
 {
@@ -43,6 +46,7 @@ link_call(struct tomo_call *call)
 	if (call->next != NULL)
 		call->next->previous = call;
 	service->first_call = call;
+	service->calls++;
 	service_hold(service);
 }
 
@@ -57,6 +61,7 @@ unlink_call(struct tomo_call *call)
 		service->first_call = call->next;
 	if (call->next != NULL)
 		call->next->previous = call->previous;
+	service->calls--;
 	service_release(service);
 }
 
@@ -121,7 +126,7 @@ call_start(struct tomo_call *call, void (*on_end)(struct tomo_call *call))
 	struct service *service = call->service;
 
 	/* Hooks are few, and a stop needs them whatever else runs. */
-	if (service->busy >= service->max_calls && call->kind != CALL_HOOK)
+	if (service->calls >= service->max_calls && call->kind != CALL_HOOK)
 		return -1;
 	call->on_end = on_end;
 	call->task.name = call->function;
@@ -134,23 +139,51 @@ call_start(struct tomo_call *call, void (*on_end)(struct tomo_call *call))
 	return 0;
 }
 
+void *
+call_keep(struct tomo_call *call, size_t size)
+{
+	void *memory = arena_alloc(&call->arena, size);
+
+	call->kept = arena_mark(&call->arena);
+	return memory;
+}
+
+char *
+call_keep_text(struct tomo_call *call, const char *text, size_t len)
+{
+	char *copy = call_keep(call, len + 1);
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+int
+call_fail_list(
+    struct tomo_call *call, int code, const char *format, va_list args)
+{
+	char text[ERROR_SIZE];
+
+	/* Through a copy: the last text may be among the arguments. */
+	vsnprintf(text, sizeof(text), format, args);
+	if (call->error == NULL)
+		call->error = call_keep(call, ERROR_SIZE);
+	if (call->error != NULL)
+		memcpy(call->error, text, strlen(text) + 1);
+	return code;
+}
+
 int
 call_fail(struct tomo_call *call, int code, const char *format, ...)
 {
 	va_list args;
-	char text[1024];
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	call_fail_list(call, code, format, args);
 	va_end(args);
-	call->error = arena_strndup(&call->arena, text, strlen(text));
 	return code;
-}
-
-struct tomo_call *
-call_current(void)
-{
-	return (struct tomo_call *)task_current();
 }
 
 void

@@ -5,6 +5,7 @@
 #ifndef RUNTIME_SERVICE_CALL_H
 #define RUNTIME_SERVICE_CALL_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,7 @@ struct tomo_call {
 	struct tomo_task *self;     /* of a spawned task */
 	char *error;                /* in the arena, or NULL */
 	struct arena arena;
+	size_t kept; /* what tomo_rewind() stops at */
 	_Alignas(max_align_t) char memory[];
 };
 
@@ -63,12 +65,18 @@ void call_drop(struct tomo_call *call);
  */
 int call_start(struct tomo_call *call, void (*on_end)(struct tomo_call *call));
 
+/*
+ * Memory of the call that tomo_rewind() does not take back: for what the runner
+ * itself still looks at.  NULL when there is none.
+ */
+void *call_keep(struct tomo_call *call, size_t size);
+char *call_keep_text(struct tomo_call *call, const char *text, size_t len);
+
 /* Sets the text of tomo_error() and returns code. */
+int call_fail_list(
+    struct tomo_call *call, int code, const char *format, va_list args);
 int call_fail(struct tomo_call *call, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* The call that runs now, or NULL on the loop's own stack. */
-struct tomo_call *call_current(void);
 
 /* Logs once a call that a function of another kind was used. */
 void call_wrong_kind(const struct tomo_call *call, const char *function);

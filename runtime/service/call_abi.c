@@ -23,13 +23,12 @@ tomo_error(const struct tomo_call *call)
 int
 tomo_fail(struct tomo_call *call, int code, const char *format, ...)
 {
-	char text[1024];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	call_fail_list(call, code, format, args);
 	va_end(args);
-	return call_fail(call, code, "%s", text);
+	return code;
 }
 
 void *
@@ -75,9 +74,7 @@ tomo_mark(const struct tomo_call *call)
 void
 tomo_rewind(struct tomo_call *call, size_t mark)
 {
-	/* The text of an error may lie in what is given back. */
-	call->error = NULL;
-	arena_rewind(&call->arena, mark);
+	arena_rewind(&call->arena, mark > call->kept ? mark : call->kept);
 }
 
 void
@@ -107,7 +104,7 @@ tomo_service_uuid(const struct tomo_call *call)
 bool
 tomo_is_stopping(const struct tomo_call *call)
 {
-	return call->service->state >= SERVICE_STOPPING;
+	return call->service->stop_by_ms != 0;
 }
 
 /* The row of the option if it can be read as a type that ok lists. */

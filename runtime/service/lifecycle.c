@@ -10,6 +10,7 @@
 #include "runtime/service/call.h"
 #include "runtime/service/host.h"
 #include "runtime/service/service.h"
+#include "runtime/service/spawned.h"
 #include "runtime/service/transport.h"
 
 /* What cancelled handlers and the stop hook get beyond the grace period. */
@@ -105,8 +106,9 @@ begin(struct tomo_call *life, struct error *err)
 	host->named(host, service);
 	if (attach(service, err) < 0)
 		return -1;
-	if (!is_stopping(service) &&
-	    run_hook(life, hooks->start, "start", 0, err) < 0)
+	if (is_stopping(service))
+		return error_set(err, "stopped before it had started");
+	if (run_hook(life, hooks->start, "start", 0, err) < 0)
 		return -1;
 	service->state = SERVICE_READY;
 	return 0;
@@ -141,6 +143,18 @@ name_the_stuck(const struct service *service, const struct tomo_call *life)
 			    TOMO_LOG_STR("handler", call->function));
 }
 
+/* Something may begin between the flag and our turn. */
+static int
+wait_until_idle(struct tomo_call *life)
+{
+	struct service *service = life->service;
+	int code = 0;
+
+	while (code >= 0 && service->busy > 0)
+		code = flag_wait(service->idle, &life->task);
+	return code;
+}
+
 /*
  * Waits for all that is under way; at the end of the grace period it is
  * cancelled and gets a second to walk out.  Returns whether nothing is left.
@@ -152,7 +166,7 @@ wait_for_calls(struct tomo_call *life)
 	int code;
 
 	life->task.deadline_ms = service->stop_by_ms;
-	code = flag_wait(service->idle, &life->task);
+	code = wait_until_idle(life);
 	if (code < 0) {
 		for (size_t i = 0; transports[i] != NULL; i++)
 			if (transports[i]->cut != NULL &&
@@ -164,7 +178,7 @@ wait_for_calls(struct tomo_call *life)
 				task_cancel(&call->task);
 		life->task.deadline_ms = loop_now_ms(service->loop) +
 		    WALK_OUT_MS;
-		code = flag_wait(service->idle, &life->task);
+		code = wait_until_idle(life);
 	}
 	life->task.deadline_ms = 0;
 	return code >= 0;
@@ -185,6 +199,7 @@ end(struct tomo_call *life)
 {
 	struct service *service = life->service;
 	const struct tomo_service *hooks = service->descriptor;
+	bool was_ready = service->state >= SERVICE_READY;
 	int64_t least;
 
 	if (service->state == SERVICE_OPEN) {
@@ -202,6 +217,10 @@ end(struct tomo_call *life)
 		name_the_stuck(service, life);
 		return;
 	}
+	/* From here on no thread can start anything. */
+	spawned_loop_close(service->post);
+	if (!was_ready)
+		return;
 	least = loop_now_ms(service->loop) + WALK_OUT_MS;
 	run_logged(life, hooks->stop, "stop",
 	    service->stop_by_ms > least ? service->stop_by_ms : least);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/options.h"
 #include "runtime/service/elf.h"
 #include "runtime/service/load_error.h"
 #include "runtime/service/rows.h"
@@ -214,6 +215,17 @@ const struct tomo_service *
 module_service(const struct module *module)
 {
 	return &module->service;
+}
+
+int
+module_set_options(
+    const struct module *module, struct options *options, struct error *err)
+{
+	struct error why;
+
+	if (options_set_descriptor(options, module->service.options, &why) == 0)
+		return 0;
+	return error_set(err, "%s: %s", module->name, why.text);
 }
 
 size_t

@@ -40,6 +40,11 @@ int module_crashed(const char *name, int signal_number, struct error *err);
  */
 const struct tomo_service *module_service(const struct module *module);
 
+/* Puts in what the descriptor sets; the line names the file. */
+struct options;
+int module_set_options(
+    const struct module *module, struct options *options, struct error *err);
+
 /*
  * The rows, in the order of the table: the spec is as long as its kind's
  * spec_size, padded with zeros, and lives as long as the module.

@@ -132,8 +132,9 @@ tomo_spawn(
 {
 	struct tomo_task *task;
 
-	if (fn == NULL)
-		return call_fail(call, TOMO_EINVAL, "spawn: no function");
+	if (fn == NULL || call->ending)
+		return call_fail(call, TOMO_EINVAL,
+		    "spawn: no function, or the call is ending");
 	task = spawn(call->service, call, fn, arg);
 	task->handed_out = handle != NULL;
 	if (call_start(task->call, on_end) < 0) {
@@ -157,9 +158,9 @@ tomo_join(struct tomo_call *call, struct tomo_task *task, int *result)
 {
 	int code;
 
-	if (task == NULL || task->waiter != NULL)
+	if (task == NULL || task->waiter != NULL || task->call == call)
 		return call_fail(call, TOMO_EINVAL,
-		    "join: no task, or another call waits for it");
+		    "join: no task, itself, or another call waits for it");
 	if (task->call != NULL) {
 		task->waiter = &call->task;
 		code = task_wait(&call->task, -1);
@@ -214,14 +215,26 @@ spawned_end(struct tomo_call *call)
 		tomo_cancel(at);
 	while (any_alive(call))
 		task_wait_shielded(&call->task);
-	while (call->children != NULL)
-		free_task(call->children);
+	while (call->children != NULL) {
+		struct tomo_task *task = call->children;
+
+		/* Who joins it is about to wake, and frees it then. */
+		unlink_task(task);
+		if (task->waiter != NULL)
+			link_task(task, NULL);
+		else
+			free(task);
+	}
 }
 
 void
 spawned_cancel_all(struct service *service)
 {
 	service->tasks_cancelled = true;
+	if (service->hook != NULL)
+		for (struct tomo_task *at = service->hook->children; at != NULL;
+		     at = at->next)
+			tomo_cancel(at);
 	for (struct tomo_task *at = service->tasks; at != NULL; at = at->next)
 		tomo_cancel(at);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "runtime/base/clock.h"
 #include "runtime/base/options.h"
 #include "runtime/loop/offload.h"
 #include "runtime/loop/sync.h"
@@ -53,7 +54,7 @@ tomo_wait_fd(struct tomo_call *call, int fd, int events, int64_t timeout_ms)
 void
 tomo_deadline(struct tomo_call *call, int64_t ms)
 {
-	int64_t now = loop_now_ms(call->service->loop);
+	int64_t now = clock_ms();
 
 	if (ms <= 0)
 		call->task.deadline_ms = 0;

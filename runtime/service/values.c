@@ -39,7 +39,7 @@ values_clear(struct tomo_call *call)
 int
 tomo_defer(struct tomo_call *call, void (*fn)(void *arg), void *arg)
 {
-	struct call_defer *defer = arena_alloc(&call->arena, sizeof(*defer));
+	struct call_defer *defer = call_keep(call, sizeof(*defer));
 
 	if (defer == NULL)
 		return call_fail(call, TOMO_ENOMEM, "defer: no memory");
@@ -70,8 +70,8 @@ tomo_set(struct tomo_call *call, const char *key, void *value,
 		entry->release = release;
 		return 0;
 	}
-	entry = arena_alloc(&call->arena, sizeof(*entry));
-	key = tomo_strdup(call, key);
+	entry = call_keep(call, sizeof(*entry));
+	key = call_keep_text(call, key, strlen(key));
 	if (entry == NULL || key == NULL)
 		return call_fail(call, TOMO_ENOMEM, "set: no memory");
 	*entry = (struct call_value) { call->values, key, value, release };

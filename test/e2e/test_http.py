@@ -182,6 +182,18 @@ def test_a_huge_body_gets_413_before_it_is_sent_and_can_be_read(wire):
     assert wire.is_closed()
 
 
+def test_nobody_is_asked_for_a_large_body_that_no_row_wants(wire):
+    wire.send("POST /nope HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+              "Content-Length: 50000\r\n\r\n")
+    assert wire.read().status == 100
+    wire.send("b" * 50000)
+    assert wire.read().status == 404
+    wire.send("POST /nope HTTP/1.1\r\nHost: x\r\n"
+              "Transfer-Encoding: chunked\r\n\r\n"
+              "100000\r\n" + "b" * 300000)
+    assert wire.read().status == 404
+
+
 def test_a_row_may_have_a_limit_of_its_own(wire):
     assert wire.get("/small", method="POST", body=b"b" * 10).status == 200
     assert wire.get("/small", method="POST", body=b"b" * 11).status == 413
@@ -212,6 +224,28 @@ def test_json_bodies_are_parsed_and_faults_located(wire):
     answer = wire.get("/json", method="POST", body=b'{"a": 1,\n bad}')
     assert answer.status == 400
     assert answer.body.startswith(b"body: line 2, column ")
+
+
+def test_the_bodys_own_json_may_be_the_answer(wire):
+    answer = wire.get("/same", method="POST", body=b'{"a": [1]}')
+    assert json.loads(answer.body) == {"a": [1]}
+
+
+def test_what_the_runner_keeps_outlives_a_rewind(wire):
+    answer = wire.get("/rewound?a=b")
+    assert answer.body == b"127.0.0.1 b a failure"
+    assert answer.header("X-A") == "b"
+
+
+def test_a_deadline_counts_from_the_moment_it_is_set(wire):
+    one = "GET /lag HTTP/1.1\r\nHost: x\r\n\r\n"
+    wire.send(one + one)
+    assert [wire.read().body for _ in range(2)] == [b"in time"] * 2
+
+
+def test_a_nul_never_cuts_what_a_service_sees(wire):
+    assert wire.get("/item/a%00b").status == 404
+    assert b"q a=x%00y\n" in wire.get("/show?a=x%00y").body
 
 
 def test_pipelined_requests_are_answered_in_order(wire):
@@ -323,7 +357,7 @@ def test_a_handler_without_an_answer_gives_500(routes, wire):
 def test_error_rows_answer_their_status(wire):
     answer = wire.get("/conflict")
     assert (answer.status, answer.body) == (409, b"handled 409")
-    assert answer.header("X-Lost") is None
+    assert answer.header("X-Kept") == "1"
     assert wire.get("/gone").status == 200
     assert wire.get("/teapot").status == 500
 
@@ -339,6 +373,15 @@ def test_a_disconnect_cancels_a_row_that_asks_for_it(routes):
     routes.wait_until_busy(wire)
     wire.abort()
     assert routes.wait_record("walked out")["code"] == -6
+
+
+def test_a_disconnect_is_noticed_behind_a_long_pipeline(routes):
+    before = len(routes.find("walked out"))
+    wire = Wire(routes.port)
+    wire.send("GET /cancelled HTTP/1.1\r\nHost: x\r\n\r\n" + "G" * 100000)
+    routes.wait_until_busy(wire)
+    wire.socket.close()
+    assert routes.record("walked out", before + 1)["code"] == -6
 
 
 def test_access_records_say_what_was_asked_and_answered(routes, wire):
@@ -425,6 +468,42 @@ def test_a_slow_head_and_a_slow_body_get_408(serve):
         assert head.read().status == 408
         assert body.read().status == 408
         assert head.read() is None and body.read() is None
+
+
+def test_heads_cut_by_reads_have_their_full_time_each(serve):
+    service = serve("routes", "http.header_timeout=1")
+    one = "GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
+    with Wire(service.port) as wire:
+        wire.send(one[:5])
+        end = time.monotonic() + 1.5
+        while time.monotonic() < end:
+            wire.send(one[5:] + one[:5])
+            assert wire.read().status == 200
+        wire.send(one[5:])
+        assert wire.read().status == 200
+
+
+def test_trickled_bodies_and_empty_lines_win_no_time(serve):
+    service = serve("routes", "http.body_timeout=1",
+                    "http.keepalive_timeout=1")
+    with Wire(service.port) as body, Wire(service.port) as idle:
+        body.send("POST /echo HTTP/1.1\r\nHost: x\r\n"
+                  "Content-Length: 1000\r\n\r\n")
+        idle.get("/text")
+        start = time.monotonic()
+        for wire, byte in (body, "b"), (idle, "\r\n"):
+            wire.socket.settimeout(0.2)
+            while time.monotonic() - start < 10:
+                try:
+                    wire.send(byte)
+                    if not wire._fill():
+                        break
+                except TimeoutError:
+                    pass
+                except OSError:
+                    break
+            assert time.monotonic() - start < 8
+        assert b" 408 " in body.buffer
 
 
 def test_the_real_ip_is_believed_only_from_listed_proxies(serve):
@@ -514,6 +593,17 @@ def test_past_max_calls_the_answer_is_503(serve):
     assert wires[2].get("/text").status == 503
     for wire in wires:
         wire.socket.close()
+
+
+def test_uploads_and_idle_connections_do_not_count_as_calls(serve):
+    service = serve("routes", "runtime.max_calls=2")
+    with contextlib.ExitStack() as stack:
+        for _ in range(5):
+            wire = stack.enter_context(Wire(service.port))
+            wire.send("POST /echo HTTP/1.1\r\nHost: x\r\n"
+                      "Content-Length: 10\r\n\r\nabc")
+        wire = stack.enter_context(Wire(service.port))
+        assert wire.get("/text").status == 200
 
 
 def test_ipv6_and_mapped_addresses_are_shown_as_what_they_are(serve):

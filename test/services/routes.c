@@ -91,6 +91,45 @@ body_json(struct tomo_call *call)
 }
 
 static int
+same_json(struct tomo_call *call)
+{
+	return tomo_http_json(call, 200, tomo_http_body_json(call));
+}
+
+/* What the runner keeps in the call must outlive a rewind. */
+static int
+rewound(struct tomo_call *call)
+{
+	size_t mark = tomo_mark(call);
+	const char *ip, *a;
+
+	tomo_alloc(call, 9000);
+	ip = tomo_http_remote_ip(call);
+	a = tomo_http_query(call, "a");
+	tomo_set(call, "ip", (void *)(size_t)ip, NULL);
+	tomo_http_set_header(call, "X-A", a);
+	tomo_fail(call, TOMO_EINVAL, "a failure");
+	tomo_rewind(call, mark);
+	memset(tomo_alloc(call, 20000), 'x', 20000);
+	return tomo_http_textf(call, 200, "%s %s %s",
+	    (const char *)tomo_get(call, "ip"), tomo_http_query(call, "a"),
+	    tomo_error(call));
+}
+
+/* A deadline counts from now, however long the loop was held before. */
+static int
+lag(struct tomo_call *call)
+{
+	int64_t until = tomo_now_ms() + 60;
+
+	while (tomo_now_ms() < until)
+		;
+	tomo_deadline(call, 50);
+	return tomo_sleep(call, 5) < 0 ? TOMO_ETIMEOUT
+				       : tomo_http_text(call, 200, "in time");
+}
+
+static int
 big(struct tomo_call *call)
 {
 	size_t size = strtoul(tomo_http_param(call, "n"), NULL, 10);
@@ -136,7 +175,7 @@ forget(struct tomo_call *call)
 static int
 conflict(struct tomo_call *call)
 {
-	tomo_http_set_header(call, "X-Lost", "1");
+	tomo_http_set_header(call, "X-Kept", "1");
 	return tomo_http_fail(call, 409);
 }
 
@@ -202,6 +241,8 @@ TOMO_SERVICE(.name = "routes",
 	TOMO_HTTP("POST PUT", "/echo", echo),
 	TOMO_HTTP("POST", "/small", echo, .max_size = 10),
 	TOMO_HTTP("POST", "/json", body_json),
+	TOMO_HTTP("POST", "/same", same_json),
+	TOMO_HTTP("GET", "/rewound", rewound), TOMO_HTTP("GET", "/lag", lag),
 	TOMO_HTTP("GET", "/big/{n}", big),
 	TOMO_HTTP("GET", "/sleep/{ms}", snooze),
 	TOMO_HTTP("GET", "/hurry/{ms}", snooze, .timeout_ms = 20),

@@ -21,6 +21,9 @@
 /* What a client may send ahead while its request is being handled. */
 #define AHEAD_MAX ((size_t)64 * 1024)
 
+/* A buffer for answers that has grown past this is not kept. */
+#define SHARED_OUTPUT_MAX ((size_t)256 * 1024)
+
 static void on_event(evutil_socket_t fd, short what, void *arg);
 
 static int
@@ -133,6 +136,7 @@ connection_output(struct http_connection *conn)
 static int
 flush(struct http_connection *conn)
 {
+	struct http_server *server = conn->server;
 	struct buffer *out = connection_output(conn);
 	size_t len = buffer_len(out);
 	ssize_t put = 0;
@@ -148,10 +152,12 @@ flush(struct http_connection *conn)
 		buffer_drain(out, (size_t)put);
 	if (buffer_len(out) == 0) {
 		drop_output(conn);
+		if (server->out.size > SHARED_OUTPUT_MAX)
+			buffer_clear(&server->out);
 	} else if (conn->output == NULL) {
 		conn->output = xcalloc(1, sizeof(*conn->output));
-		buffer_add(conn->output, buffer_data(out), buffer_len(out));
-		buffer_drain(out, buffer_len(out));
+		*conn->output = *out;
+		*out = (struct buffer) { 0 };
 	}
 	return 0;
 }
@@ -245,21 +251,25 @@ static void
 wait_for_input(struct http_connection *conn)
 {
 	size_t ahead = intake_ahead(conn);
+	enum http_waiting wanted;
 
 	if (connection_is_busy(conn)) {
 		server_wait(conn->server, conn, WAITING_CALL);
-		watch(conn, conn->eof || ahead > AHEAD_MAX ? 0 : EV_READ);
+		watch(conn,
+		    conn->eof               ? 0
+			: ahead > AHEAD_MAX ? EV_CLOSED
+					    : EV_READ);
 		return;
 	}
 	if (conn->request == NULL) {
 		/* During a stop it waits for the rest of its last request. */
 		if (!conn->server->shutting)
 			release(conn);
-		/* The time for a head counts from its first byte. */
-		if (ahead == 0 && conn->requests > 0)
-			server_wait(conn->server, conn, WAITING_IDLE);
-		else if (conn->waiting != WAITING_HEAD)
-			server_wait(conn->server, conn, WAITING_HEAD);
+		/* Empty lines, or more of a head, win no time. */
+		wanted = ahead == 0 && conn->requests > 0 ? WAITING_IDLE
+							  : WAITING_HEAD;
+		if (conn->waiting != wanted)
+			server_wait(conn->server, conn, wanted);
 	}
 	watch(conn, EV_READ);
 }
@@ -281,6 +291,11 @@ static void
 settle(struct http_connection *conn)
 {
 	if (send_all(conn) < 0) {
+		connection_close(conn);
+		return;
+	}
+	if (conn->output != NULL && conn->server->was_cut &&
+	    !connection_is_busy(conn)) {
 		connection_close(conn);
 		return;
 	}
@@ -349,6 +364,10 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	struct http_connection *conn = arg;
 
 	(void)fd;
+	if (what & EV_CLOSED) {
+		on_end_of_input(conn);
+		return;
+	}
 	if (what & EV_WRITE) {
 		size_t before = conn->output != NULL ? buffer_len(conn->output)
 						     : 0;

@@ -26,7 +26,7 @@ struct http_connection {
 	struct in6_addr peer;
 	uint32_t requests;
 	uint8_t waiting;  /* enum http_waiting */
-	uint8_t watched;  /* EV_READ or EV_WRITE, or 0 */
+	uint8_t watched;  /* EV_READ, EV_WRITE, EV_CLOSED or 0 */
 	bool eof : 1;     /* the peer sends no more */
 	bool closing : 1; /* no further request; closed once all is sent */
 	bool lingers : 1; /* then wait for the peer to close (RFC 9112 9.6) */

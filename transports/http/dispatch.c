@@ -14,13 +14,13 @@
 
 #define LOGGER "tomodachi.http"
 
-void
-dispatch_default(struct http_request *request, int status)
+/* The runner's own answer to an error status. */
+static void
+answer_default(struct http_request *request, int status)
 {
 	struct http_response *response = &request->response;
 	const char *reason = response_reason(status);
 
-	/* What a handler has set before it failed is not part of the error. */
 	*response = (struct http_response) {
 		.status = status, .body = reason, .body_len = strlen(reason)
 	};
@@ -69,10 +69,19 @@ explain(struct http_request *request)
 	}
 }
 
+/* A 401 has its WWW-Authenticate, a 503 its Retry-After. */
+static void
+keep_headers(struct http_response *response, struct response_header *headers)
+{
+	response->headers = headers;
+	for (struct response_header *at = headers; at != NULL; at = at->next)
+		response->last = at;
+}
+
 static void
 answer_early(struct http_request *request)
 {
-	dispatch_default(request, request->early);
+	answer_default(request, request->early);
 	explain(request);
 }
 
@@ -104,6 +113,9 @@ dispatch_route(struct http_request *request)
 		request->early = 500;
 		break;
 	}
+	/* No C string could tell it from what stands before the NUL. */
+	if (strlen(head->path) != head->path_len)
+		request->early = 404;
 	if (head->expects_other)
 		request->early = 417;
 	if (head->has_length && head->length > request->body_max)
@@ -149,17 +161,18 @@ run_one(struct tomo_call *call, tomo_fn *fn, const char *function)
 }
 
 /*
- * Lets the row for that status answer.  One that fails becomes a 500, which its
- * own row may answer, but only once.
+ * Lets the row for that status answer, on top of the headers there are.  One
+ * that fails becomes a 500, which its own row may answer, but only once.
  */
 static void
-run_error(struct tomo_call *call, int status)
+run_error(struct tomo_call *call, int status, struct response_header *headers)
 {
 	struct http_request *request = call->data;
 	const struct tomo_http_error_spec *spec;
 
 	for (int rounds = 0; rounds < 2; rounds++) {
-		dispatch_default(request, status);
+		answer_default(request, status);
+		keep_headers(&request->response, headers);
 		request->early = status;
 		explain(request);
 		spec = server_error_handler(request->server, status);
@@ -171,8 +184,9 @@ run_error(struct tomo_call *call, int status)
 		if (status == 500)
 			break;
 		status = 500;
+		headers = NULL;
 	}
-	dispatch_default(request, 500);
+	answer_default(request, 500);
 }
 
 static int
@@ -182,13 +196,14 @@ run(struct tomo_call *call)
 	const struct tomo_http_spec *spec = request->spec;
 
 	if (request->early != 0) {
-		run_error(call, request->early);
+		run_error(call, request->early, NULL);
 		return 0;
 	}
 	if (!run_one(call, spec->fn, spec->function))
-		run_error(call, 500);
+		run_error(call, 500, NULL);
 	else if (request->response.failed)
-		run_error(call, request->response.status);
+		run_error(
+		    call, request->response.status, request->response.headers);
 	return 0;
 }
 
@@ -239,6 +254,6 @@ dispatch_run(struct http_request *request)
 		return;
 	request->in_call = false;
 	request->handler_ns = 0;
-	dispatch_default(request, 503);
+	answer_default(request, 503);
 	finish_early(request);
 }

@@ -16,7 +16,4 @@ void dispatch_route(struct http_request *request);
  */
 void dispatch_run(struct http_request *request);
 
-/* Makes the answer that the runner itself gives to an error status. */
-void dispatch_default(struct http_request *request, int status);
-
 #endif

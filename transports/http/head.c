@@ -45,11 +45,16 @@ check_request_line(const char *line, size_t len)
 {
 	static const char version[] = " HTTP/1.";
 	const size_t n = sizeof(version) - 1;
-	const char *tail;
+	const char *tail, *space;
 
 	if (len < n + 1)
 		return 400;
 	tail = line + len - n - 1;
+	/* RFC 9112 3: one space each, which llhttp takes less strictly. */
+	space = memchr(line, ' ', len);
+	if (space == NULL || space + 1 >= tail ||
+	    memchr(space + 1, ' ', (size_t)(tail - space - 1)) != NULL)
+		return 400;
 	if (memcmp(tail, version, n) == 0 && (tail[n] == '0' || tail[n] == '1'))
 		return 0;
 	if (memcmp(tail, " HTTP/", 6) == 0 && tail[6] >= '0' &&
@@ -414,6 +419,8 @@ head_parse(struct head *head, char *text, size_t len, unsigned lines,
 	head->parser.data = NULL;
 	if (verdict != HPE_PAUSED)
 		return refusal(&head->parser, text, len);
+	if (llhttp_get_error_pos(&head->parser) != text + len)
+		return 400;
 	head->is_http10 = head->parser.http_minor == 0;
 	status = check_headers(head);
 	if (status != 0)

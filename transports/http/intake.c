@@ -12,6 +12,9 @@
 /* A body that nobody wants is read this far to keep the connection. */
 #define DISCARD_MAX ((uint64_t)256 * 1024)
 
+/* What must have come of a body before its time counts anew. */
+#define BODY_PACE 1024
+
 /* While more than this waits to be sent, no further request is read. */
 #define OUTPUT_MAX ((size_t)256 * 1024)
 
@@ -83,7 +86,10 @@ read_body(struct http_connection *conn, const char *data, size_t len)
 
 	switch (head_body(&request->head, data, len, &used, &sink)) {
 	case HEAD_MORE:
-		server_wait(conn->server, conn, WAITING_BODY);
+		if (request->body_read - request->body_paced >= BODY_PACE) {
+			request->body_paced = request->body_read;
+			server_wait(conn->server, conn, WAITING_BODY);
+		}
 		return used;
 	case HEAD_DONE:
 		dispatch_run(request);
@@ -103,17 +109,20 @@ expect_body(struct http_connection *conn, struct http_request *request)
 {
 	const struct head *head = &request->head;
 
-	if (request->early == 413 || request->early == 417) {
-		if (head->expects_continue ||
-		    (head->has_length && head->length > DISCARD_MAX)) {
+	if (request->early != 0) {
+		bool refuses = request->early == 413 || request->early == 417;
+
+		/* Whoever asks first need not send what nobody wants. */
+		if ((head->has_length && head->length > DISCARD_MAX) ||
+		    (head->expects_continue && refuses)) {
 			intake_answer_at_once(conn, request->early);
 			return;
 		}
 		request->discards = true;
-	} else if (head->expects_continue && !head->is_http10) {
+	}
+	if (head->expects_continue && !head->is_http10)
 		buffer_add_text(
 		    connection_output(conn), "HTTP/1.1 100 Continue\r\n\r\n");
-	}
 	server_wait(conn->server, conn, WAITING_BODY);
 }
 
@@ -130,6 +139,8 @@ start_request(
 		return;
 	}
 	connection_hold(conn);
+	/* What comes after it waits anew. */
+	server_forget(conn->server, conn);
 	request->connection = conn;
 	request->peer = conn->peer;
 	conn->request = request;

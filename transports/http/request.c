@@ -20,7 +20,7 @@ request_new(struct http_server *server, const char *text, size_t len,
 	struct http_request *request;
 	char *copy;
 
-	request = arena_alloc(&call->arena, sizeof(*request));
+	request = call_keep(call, sizeof(*request));
 	copy = arena_strndup(&call->arena, text, len);
 	*status = 500;
 	if (request == NULL || copy == NULL)
@@ -28,20 +28,12 @@ request_new(struct http_server *server, const char *text, size_t len,
 	*status = head_parse(&request->head, copy, len, lines, &call->arena);
 	if (*status != 0)
 		goto fail;
-	memset(&request->response, 0, sizeof(request->response));
+	memset(request, 0, offsetof(struct http_request, head));
 	body_init(&request->body);
 	request->call = call;
 	request->server = server;
-	request->connection = NULL;
-	request->spec = NULL;
-	request->body_max = request->body_read = request->discarded = 0;
-	request->early = 0;
-	request->discards = request->closes = request->in_call = false;
-	request->query_read = request->auth_read = false;
-	request->remote_ip = request->auth_user = NULL;
-	request->json = NULL;
-	request->handler_ns = request->handled_ns = 0;
 	request->started_ns = server->settings.access_log ? clock_ns() : 0;
+	call->kept = arena_mark(&call->arena);
 	call->data = request;
 	return request;
 
@@ -146,7 +138,7 @@ tomo_http_param(struct tomo_call *call, const char *name)
 static void
 read_query(struct http_request *request)
 {
-	struct arena *arena = &request->call->arena;
+	struct tomo_call *call = request->call;
 	const char *at = request->head.query;
 	const char *end = at + request->head.query_len;
 	struct uri_pair pair;
@@ -157,8 +149,8 @@ read_query(struct http_request *request)
 	request->npairs = 0;
 	for (const char *c = at; c < end; c++)
 		room += *c == '&';
-	request->pairs = arena_alloc(arena, room * sizeof(*request->pairs));
-	text = arena_alloc(arena, request->head.query_len + 2 * room + 1);
+	request->pairs = call_keep(call, room * sizeof(*request->pairs));
+	text = call_keep(call, request->head.query_len + 2 * room + 1);
 	if (request->pairs == NULL || text == NULL)
 		return;
 	while (uri_next_pair(&at, end, &pair)) {
@@ -256,7 +248,6 @@ static const char *
 remote_ip(struct http_request *request)
 {
 	const struct http_settings *settings = &request->server->settings;
-	struct arena *arena = &request->call->arena;
 	char text[INET6_ADDRSTRLEN];
 	const struct header *header;
 	const char *start;
@@ -267,10 +258,10 @@ remote_ip(struct http_request *request)
 		    settings->real_ip_header, strlen(settings->real_ip_header));
 		len = header != NULL ? real_ip_first(header->value, &start) : 0;
 		if (len > 0)
-			return arena_strndup(arena, start, len);
+			return call_keep_text(request->call, start, len);
 	}
 	ip_text(&request->peer, text);
-	return arena_strndup(arena, text, strlen(text));
+	return call_keep_text(request->call, text, strlen(text));
 }
 
 const char *
@@ -298,7 +289,7 @@ tomo_http_auth_user(struct tomo_call *call)
 		return NULL;
 	len = basic_auth_user(header->value, user, sizeof(user));
 	if (len > 0)
-		request->auth_user = arena_strndup(&call->arena, user, len);
+		request->auth_user = call_keep_text(call, user, len);
 	return request->auth_user;
 }
 

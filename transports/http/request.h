@@ -30,24 +30,27 @@ struct http_request {
 	struct http_server *server;
 	struct http_connection *connection; /* NULL once the peer is gone */
 	const struct tomo_http_spec *spec;  /* of the row; NULL without one */
-	struct head head;
 	struct body body;
-	struct route route;
 	struct http_response response;
 	struct in6_addr peer;
-	uint64_t body_max;  /* a larger body gets 413 */
-	uint64_t body_read; /* so far, kept or not */
-	uint64_t discarded; /* of these, not kept */
-	int early;          /* a status decided before any handler; or 0 */
-	bool discards;      /* the body is read only to keep the connection */
-	bool closes;        /* no further request after this one */
-	bool in_call;       /* the call has been started */
+	uint64_t body_max;   /* a larger body gets 413 */
+	uint64_t body_read;  /* so far, kept or not */
+	uint64_t discarded;  /* of these, not kept */
+	uint64_t body_paced; /* of these, when its time last began anew */
+	int early;           /* a status decided before any handler; or 0 */
+	bool discards;       /* the body is read only to keep the connection */
+	bool closes;         /* no further request after this one */
+	bool in_call;        /* the call has been started */
 	bool query_read, auth_read;
 	struct http_query_pair *pairs;
 	size_t npairs;
 	const char *remote_ip, *auth_user;
 	struct json_t *json;
 	int64_t started_ns, handler_ns, handled_ns; /* for the access log */
+
+	/* Not zeroed: what fills them in says when. */
+	struct head head;
+	struct route route;
 };
 
 /*

@@ -69,10 +69,11 @@ tomo_http_bytes(struct tomo_call *call, int status, struct tomo_bytes body,
 	    (type != NULL && !is_value(type)))
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_bytes: no body, or a type that is no header");
-	copy = arena_strndup(
-	    &call->arena, body.data != NULL ? body.data : "", body.size);
+	copy = call_keep_text(
+	    call, body.data != NULL ? body.data : "", body.size);
 	if (copy == NULL ||
-	    (type != NULL && (type = tomo_strdup(call, type)) == NULL))
+	    (type != NULL &&
+		(type = call_keep_text(call, type, strlen(type))) == NULL))
 		return call_fail(
 		    call, TOMO_ENOMEM, "tomo_http_bytes: no memory");
 	answer(request, status, copy, body.size, type);
@@ -104,7 +105,7 @@ tomo_http_textf(struct tomo_call *call, int status, const char *format, ...)
 	len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	if (len >= 0)
-		text = arena_alloc(&call->arena, (size_t)len + 1);
+		text = call_keep(call, (size_t)len + 1);
 	if (text != NULL)
 		vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);
@@ -129,8 +130,11 @@ tomo_http_json(struct tomo_call *call, int status, struct json_t *json)
 	}
 	if (json == NULL)
 		return call_fail(call, TOMO_EINVAL, "tomo_http_json: no JSON");
+	/* The request's own body is the call's, not the caller's to give. */
+	if (json == request->json)
+		json_incref(json);
 	len = json_dumpb(json, NULL, 0, JSON_ENCODE_ANY);
-	text = len > 0 ? arena_alloc(&call->arena, len) : NULL;
+	text = len > 0 ? call_keep(call, len) : NULL;
 	if (text != NULL)
 		json_dumpb(json, text, len, JSON_ENCODE_ANY);
 	json_decref(json);
@@ -215,9 +219,9 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 		return call_fail(call, TOMO_EINVAL,
 		    "%s: \"%s\" is the runner's, or no header", function,
 		    name != NULL ? name : "");
-	header = tomo_alloc(call, sizeof(*header));
-	name = tomo_strdup(call, name);
-	value = tomo_strdup(call, value);
+	header = call_keep(call, sizeof(*header));
+	name = call_keep_text(call, name, strlen(name));
+	value = call_keep_text(call, value, strlen(value));
 	if (header == NULL || name == NULL || value == NULL)
 		return call_fail(call, TOMO_ENOMEM, "%s: no memory", function);
 	/* There is one Content-Type, and it has a place of its own. */

@@ -197,6 +197,7 @@ accept_one(struct http_listener *listener)
 	    SOCK_NONBLOCK | SOCK_CLOEXEC);
 	failure = errno;
 	if (fd >= 0) {
+		server->starved = false;
 		peer_address(&from, &peer);
 		connection_new(server, fd, &peer);
 		return true;
@@ -205,13 +206,16 @@ accept_one(struct http_listener *listener)
 		return true;
 	if (failure == EMFILE || failure == ENFILE || failure == ENOBUFS ||
 	    failure == ENOMEM) {
-		log_record(LOGGER, TOMO_LOG_ERROR, "cannot accept",
-		    TOMO_LOG_STR("error", strerror(failure)),
-		    TOMO_LOG_INT("connections", (int64_t)server->connections));
+		if (!server->starved)
+			log_record(LOGGER, TOMO_LOG_ERROR, "cannot accept",
+			    TOMO_LOG_STR("error", strerror(failure)),
+			    TOMO_LOG_INT(
+				"connections", (int64_t)server->connections));
 		for (listener = server->listeners; listener != NULL;
 		     listener = listener->next)
 			event_del(listener->event);
 		event_add(server->accept_again, &pause);
+		server->starved = true;
 	}
 	return false;
 }
@@ -295,7 +299,7 @@ on_taken_back(void *arg, unsigned slot)
 			continue;
 		}
 		*link = at->next;
-		close_listener(at, true);
+		close_listener(at, server->is_open);
 	}
 }
 
@@ -479,6 +483,7 @@ server_shut(struct http_server *server)
 void
 server_cut(struct http_server *server)
 {
+	server->was_cut = true;
 	for (unsigned kind = 0; kind < WAITING_KINDS; kind++)
 		while (
 		    kind != WAITING_CALL && server->lists[kind].first != NULL)

@@ -43,7 +43,7 @@ struct http_server {
 	struct listen_request wish;
 	uint16_t port; /* that it really has */
 	struct http_listener *listeners;
-	bool is_open, shutting;
+	bool is_open, shutting, was_cut, starved;
 	struct event *accept_again; /* after descriptors ran out */
 
 	struct http_waiting_list {
@@ -94,7 +94,7 @@ void server_open(struct http_server *server);
  */
 void server_shut(struct http_server *server);
 
-/* Closes every connection that no handler works for. */
+/* Closes every connection, but for those that a handler works for. */
 void server_cut(struct http_server *server);
 
 #endif

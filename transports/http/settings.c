@@ -37,6 +37,22 @@ read_access_log(struct http_settings *settings, const struct options *options)
 	    options_bool(options, "http.access_log");
 }
 
+/* A service that asks for these must not believe that it has them. */
+static int
+refuse_what_is_not_there(const struct options *options, struct error *err)
+{
+	static const char *const later[] = { "http.ssl_certfile",
+		"http.ssl_keyfile", "http.compression", "http.health_path",
+		"http.shutdown_delay_seconds" };
+
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (!options_is_default(options, later[i]))
+			return error_set(err,
+			    "%s: this version of the runner cannot do that yet",
+			    later[i]);
+	return 0;
+}
+
 int
 settings_read(struct http_settings *settings, const struct options *options,
     struct error *err)
@@ -61,6 +77,8 @@ settings_read(struct http_settings *settings, const struct options *options,
 		.real_ip_header = options_text(options, "http.real_ip_header"),
 		.server_header = options_text(options, "http.server_header"),
 	};
+	if (refuse_what_is_not_there(options, err) < 0)
+		return -1;
 	read_access_log(settings, options);
 	settings->content_type = content_type(options);
 	settings->real_ip_from = ip_set_new(

@@ -34,7 +34,8 @@ uri_decode(const char *text, size_t len, char *out, bool plus)
 	while (text < end) {
 		int byte = escaped(text, end);
 
-		if (byte >= 0) {
+		/* In a value that a service sees as text, a NUL would cut it. */
+		if (byte > 0 || (byte == 0 && !plus)) {
 			*at++ = (char)byte;
 			text += 3;
 			continue;

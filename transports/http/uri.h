@@ -8,7 +8,7 @@
 /*
  * Decodes text[0..len) into out, which may be text itself and needs len + 1
  * bytes; ends it with NUL and returns its length.  A "%" that no two hex digits
- * follow stays.  plus: "+" means a space (in queries and forms).
+ * follow stays.  plus: "+" means a space and "%00" stays (in queries and forms).
  */
 size_t uri_decode(const char *text, size_t len, char *out, bool plus);
 

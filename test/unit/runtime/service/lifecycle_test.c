@@ -362,6 +362,92 @@ a_handler_is_cancelled_when_the_grace_period_ends(void **state)
 	    test.trace, "named ready cancelled walked stop ended ");
 }
 
+/* A holds out until its parent has ended; another call joins it meanwhile. */
+static int
+brother(struct tomo_call *call)
+{
+	return tomo_sleep(call, 60000) < 0 ? 0 : 1;
+}
+
+static int
+father(struct tomo_call *call)
+{
+	struct tomo_task *other;
+
+	tomo_spawn(call, brother, NULL, &test.task);
+	tomo_spawn(call, brother, NULL, &other);
+	tomo_event_set(test.event);
+	return tomo_sleep(call, 1);
+}
+
+static int
+stranger(struct tomo_call *call)
+{
+	struct tomo_task *task;
+	int result = 7;
+
+	test.event = tomo_event_new(call);
+	tomo_spawn(call, father, NULL, &task);
+	tomo_event_wait(call, test.event);
+	assert_int_equal(tomo_join(call, test.task, &result), 0);
+	assert_int_equal(result, 0);
+	assert_int_equal(tomo_join(call, task, NULL), 0);
+	assert_int_equal(tomo_join(call, call->self, NULL), TOMO_EINVAL);
+	tomo_event_free(test.event);
+	tomo_exit(call, 0);
+	return 0;
+}
+
+static void
+a_task_may_be_joined_while_its_parent_ends(void **state)
+{
+	const struct tomo_service service = {
+		.size = sizeof(service), .abi = TOMO_ABI, .name = "t"
+	};
+
+	(void)state;
+	run(&service, stranger, NULL);
+	assert_int_equal(test.end_code, 0);
+}
+
+static int
+wait_for_stop(struct tomo_call *call)
+{
+	tomo_exit(call, 0);
+	while (!tomo_is_stopping(call))
+		if (tomo_sleep(call, 1) < 0)
+			note("cancelled");
+	note("seen");
+	return 0;
+}
+
+static void
+a_started_hook_sees_that_a_stop_has_begun(void **state)
+{
+	const struct tomo_service service = { .size = sizeof(service),
+		.abi = TOMO_ABI,
+		.name = "t",
+		.started = wait_for_stop };
+
+	(void)state;
+	run(&service, NULL, NULL);
+	assert_string_equal(test.trace, "named ready seen ended ");
+}
+
+static void
+stop_does_not_run_after_a_start_that_failed(void **state)
+{
+	const struct tomo_service service = { .size = sizeof(service),
+		.abi = TOMO_ABI,
+		.name = "t",
+		.start = fail_start,
+		.stop = stop };
+
+	(void)state;
+	run(&service, NULL, NULL);
+	assert_null(strstr(test.trace, "stop"));
+}
+
 static void
 release(void *value)
 {
@@ -477,6 +563,9 @@ main(void)
 		cmocka_unit_test(a_call_ends_after_its_tasks_which_it_cancels),
 		cmocka_unit_test(
 		    a_join_past_its_deadline_leaves_the_handle_good),
+		cmocka_unit_test(a_task_may_be_joined_while_its_parent_ends),
+		cmocka_unit_test(a_started_hook_sees_that_a_stop_has_begun),
+		cmocka_unit_test(stop_does_not_run_after_a_start_that_failed),
 		cmocka_unit_test(
 		    a_handler_is_cancelled_when_the_grace_period_ends),
 		cmocka_unit_test(
