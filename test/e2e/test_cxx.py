@@ -38,9 +38,11 @@ def send(wire, path):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_many_in_the_middle_of_an_exception_see_each_their_own(throwing, shape):
     with crowd(throwing.port, 50, LIMIT) as wires, Wire(throwing.port) as probe:
+        probe.get("/gate/shut")
         for number, wire in enumerate(wires):
-            send(wire, f"/{shape}/e{number}/300")
+            send(wire, f"/{shape}/e{number}/held")
         until(lambda: int(probe.get("/inside").body) == 50, "50 at once")
+        probe.get("/gate/open")
         for number, wire in enumerate(wires):
             assert said(wire) == (200, SHAPES[shape].format(f"e{number}"))
 
@@ -59,9 +61,11 @@ def test_all_shapes_interleave(throwing):
 
 def test_a_handler_that_waits_in_a_catch_block_hides_it_from_the_next(throwing):
     with Wire(throwing.port) as waits, Wire(throwing.port) as throws:
-        send(waits, "/caught/first/300")
+        throws.get("/gate/shut")
+        send(waits, "/caught/first/held")
         until(lambda: throws.get("/inside").body == b"1", "the wait")
         assert throws.get("/caught/second/0").body == b"second"
+        throws.get("/gate/open")
         assert said(waits) == (200, "first")
 
 

@@ -3,6 +3,7 @@
  * "wrong: ..." when the C++ runtime told it about somebody else's exception.
  */
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -12,15 +13,20 @@
 namespace {
 
 unsigned inside; /* how many wait in the middle of an exception */
+struct tomo_event *gate;
 
-/* Waits as the request says, and counts those that do. */
+/* Waits so many milliseconds or, for "held", until the gate opens. */
 int
 wait(struct tomo_call *call)
 {
+	const char *ms = tomo_http_param(call, "ms");
 	int code;
 
 	inside++;
-	code = tomo_sleep(call, std::atoi(tomo_http_param(call, "ms")));
+	if (std::strcmp(ms, "held") == 0)
+		code = tomo_event_wait(call, gate);
+	else
+		code = tomo_sleep(call, std::atoi(ms));
 	inside--;
 	return code;
 }
@@ -264,6 +270,34 @@ count(struct tomo_call *call)
 	return tomo_http_textf(call, 200, "%u", inside);
 }
 
+int
+open_gate(struct tomo_call *call)
+{
+	tomo_event_set(gate);
+	return tomo_http_text(call, 200, "open");
+}
+
+int
+shut_gate(struct tomo_call *call)
+{
+	tomo_event_clear(gate);
+	return tomo_http_text(call, 200, "shut");
+}
+
+int
+start(struct tomo_call *call)
+{
+	gate = tomo_event_new(call);
+	return gate != nullptr ? 0 : TOMO_ENOMEM;
+}
+
+int
+stop(struct tomo_call *)
+{
+	tomo_event_free(gate);
+	return 0;
+}
+
 constexpr tomo_http_spec
 cancels(tomo_http_spec spec)
 {
@@ -288,13 +322,16 @@ constexpr tomo_http_spec specs[] = {
 	get("/escapes/task/{id}/{ms}", spawns_what_escapes, "task"),
 	get("/escapes/thread/{id}/{ms}", offloads_what_escapes, "thread"),
 	get("/inside", count, "count"),
+	get("/gate/open", open_gate, "open_gate"),
+	get("/gate/shut", shut_gate, "shut_gate"),
 };
 
 constexpr tomo_handler rows[] = {
 	tomo::row(specs[0]), tomo::row(specs[1]), tomo::row(specs[2]),
 	tomo::row(specs[3]), tomo::row(specs[4]), tomo::row(specs[5]),
 	tomo::row(specs[6]), tomo::row(specs[7]), tomo::row(specs[8]),
-	tomo::row(specs[9]), tomo::end(),
+	tomo::row(specs[9]), tomo::row(specs[10]), tomo::row(specs[11]),
+	tomo::end(),
 };
 
 constexpr tomo_option options[] = {
@@ -302,6 +339,16 @@ constexpr tomo_option options[] = {
 	tomo::option_end(),
 };
 
+constexpr struct tomo_service
+described()
+{
+	struct tomo_service service = tomo::service("throwing", rows, options);
+
+	service.start = start;
+	service.stop = stop;
+	return service;
 }
 
-TOMO_SERVICE_CXX(tomo::service("throwing", rows, options));
+}
+
+TOMO_SERVICE_CXX(described());
