@@ -57,7 +57,9 @@ CPPFLAGS_ALL = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Iabi $(LIB_CFLAGS) \
 CFLAGS_ALL = -std=c11 -g $(OPTIMIZE) -fPIE -fvisibility=hidden \
     -fstack-clash-protection $(WARNINGS) $(SAN_FLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pie $(SAN_FLAGS) $(LDFLAGS)
-LIBS_ALL = $(LIBS) $(BOOST_CONTEXT) -lpthread -ldl -lm
+# The address sanitizer looks for what throws before a C++ service brings it.
+SAN_LIBS = $(if $(findstring address,$(SAN)),-Wl$(comma)--no-as-needed -lstdc++)
+LIBS_ALL = $(LIBS) $(BOOST_CONTEXT) -lpthread -ldl -lm $(SAN_LIBS)
 
 # What tomodachi.pc tells a service to use.
 SERVICE_FLAGS = -Iabi -g $(OPTIMIZE) -fPIC -shared -fvisibility=hidden \
