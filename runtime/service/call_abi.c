@@ -107,7 +107,7 @@ tomo_service_uuid(const struct tomo_call *call)
 bool
 tomo_is_stopping(const struct tomo_call *call)
 {
-	return call->service->state >= SERVICE_STOPPING;
+	return call->service->stop_by_ms != 0;
 }
 
 /* The row of the option if it can be read as a type that ok lists. */
