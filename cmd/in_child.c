@@ -1,6 +1,7 @@
 #include "cmd/in_child.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,9 @@ in_child(int argc, char **argv, const char *service)
 		;
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
+	/* Whoever reads the output has seen enough. */
+	if (WTERMSIG(status) == SIGPIPE)
+		return 128 + SIGPIPE;
 	module_crashed(service, WTERMSIG(status), &err);
 	fprintf(stderr, "tomodachi: %s\n", err.text);
 	return 1;
