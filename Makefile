@@ -118,42 +118,53 @@ lint-deps: ## Install what lint needs
 
 # ---- build ----
 
+# "make V=1" shows the commands.
+Q = $(if $(V),,@)
+
 $(RUNNER): $(OBJECTS) $(CMD_OBJECTS) abi/exports.list
-	$(CC) $(LDFLAGS_ALL) -Wl,--dynamic-list=abi/exports.list -o $@ \
+	@echo "CC $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--dynamic-list=abi/exports.list -o $@ \
 	    $(OBJECTS) $(CMD_OBJECTS) $(LIBS_ALL)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@echo "CC $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # Somebody else's code: our warnings are not its.
 $(BUILD)/obj/llhttp/%.o: $(LLHTTP)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -I$(LLHTTP_INCLUDE) $(CFLAGS_ALL) -w -c -o $@ $<
+	@echo "CC $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) -I$(LLHTTP_INCLUDE) $(CFLAGS_ALL) -w -c -o $@ $<
 
 $(BUILD)/sample_services/%.so: sample_services/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(SERVICE_FLAGS) $(WARNINGS) -Wpedantic -MMD -MP -o $@ $< \
+	@echo "CC $@"
+	$(Q)$(CC) -std=c11 $(SERVICE_FLAGS) $(WARNINGS) -Wpedantic -MMD -MP -o $@ $< \
 	    -ljansson
 
 $(BUILD)/test/services/%.so: test/services/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(SERVICE_FLAGS) $(WARNINGS) -MMD -MP -o $@ $< -ljansson
+	@echo "CC $@"
+	$(Q)$(CC) -std=gnu11 $(SERVICE_FLAGS) $(WARNINGS) -MMD -MP -o $@ $< -ljansson
 
 $(BUILD)/test/services/%.so: test/services/%.cc
 	@mkdir -p $(@D)
-	$(CXX) -std=c++17 $(SERVICE_FLAGS) -Wall -Wextra -MMD -MP -o $@ $<
+	@echo "CXX $@"
+	$(Q)$(CXX) -std=c++17 $(SERVICE_FLAGS) -Wall -Wextra -MMD -MP -o $@ $<
 
 include test/services/special.mk
 
 $(BUILD)/test/unit/%_test: test/unit/%_test.c $(TEST_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
+	@echo "CC $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka
 
 $(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
+	@echo "CC $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(OBJECTS) $(LIBS_ALL)
 
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
@@ -172,12 +183,14 @@ bench-build: $(BENCH_SERVERS)
 
 $(BUILD)/bench/%: test/bench/%.c $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
+	@echo "CC $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(LLHTTP_OBJECTS) $(LIBS)
 
 $(BUILD)/bench/%.so: test/bench/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(OPTIMIZE) -fPIC -shared -o $@ $<
+	@echo "CC $@"
+	$(Q)$(CC) -std=gnu11 $(OPTIMIZE) -fPIC -shared -o $@ $<
 
 # ---- tests ----
 
@@ -214,6 +227,20 @@ fuzz: ## Install what is missing and fuzz each parser (FUZZ_SECONDS=20)
 
 fuzz-all: $(FUZZERS)
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) test/run_fuzz $(FUZZERS)
+
+# ---- looks ----
+
+FORMATTED = $(shell git ls-files '*.c' '*.h' | grep -v '^abi/tomodachi')
+
+format: ## Lay out the C files (clang-format)
+	@clang-format -i $(FORMATTED)
+
+lint: ## Install what is missing and check warnings, layout and walls
+	@$(MAKE) --no-print-directory lint-deps
+	$(MAKE) --no-print-directory BUILD=build/gcc CC=gcc WERROR=-Werror all
+	$(MAKE) --no-print-directory BUILD=build/clang CC=clang WERROR=-Werror all
+	@clang-format --dry-run -Werror $(FORMATTED)
+	@$(PYTHON) test/lint.py
 
 # ---- documentation ----
 

@@ -13,7 +13,7 @@ _Static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8, "not 64-bit");
 	_Static_assert(sizeof(struct type) == (size), "size of " #type)
 #define AT(type, field, offset, size) \
 	_Static_assert(offsetof(struct type, field) == (offset) && \
-	    sizeof(((struct type *)0)->field) == (size), \
+		sizeof(((struct type *)0)->field) == (size), \
 	    #type "." #field " has moved or changed size")
 #define IS(name, number) \
 	_Static_assert((name) == (number), #name " has changed")

@@ -28,7 +28,7 @@ struct args_flag {
 struct args_command {
 	const char *name;     /* "run" */
 	const char *operands; /* of usage: "SERVICE..."; NULL: takes none */
-	int min, max;	      /* how many operands */
+	int min, max;         /* how many operands */
 	const char *help;     /* what the command does, one line */
 	const struct args_flag *flags;
 };

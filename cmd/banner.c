@@ -26,8 +26,8 @@ add_line(struct log_text *text, const struct banner *line, size_t width,
     bool has_colour)
 {
 	size_t label_len = strlen(line->label), len = strlen(line->value);
-	char *at = log_text_reserve(text,
-	    LOG_ESCAPE_ROOM * (label_len + len) + width + LINE_ROOM);
+	char *at = log_text_reserve(
+	    text, LOG_ESCAPE_ROOM * (label_len + len) + width + LINE_ROOM);
 
 	if (at == NULL)
 		return;

@@ -50,15 +50,14 @@ print_rows(const struct module *module)
 }
 
 static int
-check_options(const struct module *module, const char *file,
-    struct error *err)
+check_options(const struct module *module, const char *file, struct error *err)
 {
 	struct options *options = options_new(all_option_tables);
 	struct error why;
 	int code;
 
-	code = options_set_descriptor(options, module_service(module)->options,
-	    &why);
+	code = options_set_descriptor(
+	    options, module_service(module)->options, &why);
 	options_free(options);
 	return code == 0 ? 0 : error_set(err, "%s: %s", file, why.text);
 }
@@ -80,7 +79,7 @@ check(const char *file)
 	print_rows(module);
 	if (module_clash(module)[0] != '\0')
 		printf("  warning: exports %s, but calls the runner's own "
-		    "function of that name (hide it: see docs/abi.md)\n",
+		       "function of that name (hide it: see docs/abi.md)\n",
 		    module_clash(module));
 	module_close(module);
 	return fflush(stdout) == 0 ? 0 : 1;

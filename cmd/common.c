@@ -13,8 +13,8 @@
 void
 words_add(struct words *words, const char *word)
 {
-	words->list = xrealloc(words->list,
-	    (words->count + 2) * sizeof(*words->list));
+	words->list = xrealloc(
+	    words->list, (words->count + 2) * sizeof(*words->list));
 	words->list[words->count++] = word;
 	words->list[words->count] = NULL;
 }
@@ -135,8 +135,8 @@ common_setup_log(const struct common *common, struct error *err)
 		    check_level("TOMODACHI_LOG_LEVEL", level, err) != 0)
 			return -1;
 	}
-	log_setup(logger == NULL ? LOG_CONSOLE :
-	    (enum log_format)log_format_by_name(logger),
+	log_setup(logger == NULL ? LOG_CONSOLE
+				 : (enum log_format)log_format_by_name(logger),
 	    level == NULL ? TOMO_LOG_INFO : log_level_by_name(level));
 	return 0;
 }

@@ -19,7 +19,8 @@ const char *const *words_list(const struct words *words);
 /* Must be the first member of what args_read() gets as target. */
 struct common {
 	struct words files, options; /* --config, --option */
-	struct words passed; /* all of them again, for workers; memory of ours */
+	struct words
+	    passed; /* all of them again, for workers; memory of ours */
 	const char *logger, *log_level;
 };
 
@@ -30,13 +31,15 @@ int common_set_log_level(void *target, const char *value, struct error *err);
 
 #define COMMON_FLAGS \
 	{ "--config", "FILE", common_set_config, \
-	    "read options from a JSON file; a later one overrides" }, \
-	{ "--option", "KEY=VALUE", common_set_option, \
-	    "set one option; a later one overrides" }, \
-	{ "--logger", "FORMAT", common_set_logger, \
-	    "console, json, logfmt or disabled (TOMODACHI_LOGGER)" }, \
-	{ "--log-level", "LEVEL", common_set_log_level, \
-	    "debug, info, warning or error (TOMODACHI_LOG_LEVEL)" }
+		"read options from a JSON file; a later one overrides" }, \
+	    { "--option", "KEY=VALUE", common_set_option, \
+		    "set one option; a later one overrides" }, \
+	    { "--logger", "FORMAT", common_set_logger, \
+		    "console, json, logfmt or disabled (TOMODACHI_LOGGER)" }, \
+	{ \
+		"--log-level", "LEVEL", common_set_log_level, \
+		    "debug, info, warning or error (TOMODACHI_LOG_LEVEL)" \
+	}
 
 /* Sets up the log by flags, else by the environment.  -1: one line. */
 int common_setup_log(const struct common *common, struct error *err);

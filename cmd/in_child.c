@@ -17,8 +17,9 @@ start(int argc, char **argv, struct error *err)
 {
 	static char runner[] = "tomodachi", flag[] = IN_CHILD_FLAG;
 	char **args = xcalloc((size_t)argc + 3, sizeof(*args));
-	struct spawn spawn = { .path = spawn_self(), .argv = args,
-		.environ = environ };
+	struct spawn spawn = {
+		.path = spawn_self(), .argv = args, .environ = environ
+	};
 	pid_t pid;
 
 	args[0] = runner;
@@ -46,7 +47,7 @@ in_child(int argc, char **argv, const char *service)
 		;
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
-	/* Whoever reads the output has seen enough. */
+	/* Whoever read the output has had enough. */
 	if (WTERMSIG(status) == SIGPIPE)
 		return 128 + SIGPIPE;
 	module_crashed(service, WTERMSIG(status), &err);

@@ -98,7 +98,7 @@ print(const struct request *request, const char *service)
 		if (module == NULL)
 			goto end;
 		if (options_set_descriptor(request->options,
-		    module_service(module)->options, &why) < 0) {
+			module_service(module)->options, &why) < 0) {
 			error_set(&err, "%s: %s", service, why.text);
 			goto end;
 		}

@@ -54,8 +54,8 @@ print_cells(struct printer *printer, const char *const cells[COLUMNS])
 	for (size_t i = 0; i < HELP; i++) {
 		size_t used = width(cells[i]);
 		int pad = used < printer->widths[i]
-			      ? (int)(printer->widths[i] - used)
-			      : 0;
+		    ? (int)(printer->widths[i] - used)
+		    : 0;
 
 		fprintf(printer->to, "%s%*s  ", cells[i], pad, "");
 	}
@@ -180,8 +180,9 @@ options_print(
 		print_json(&printer);
 		return;
 	case OPTIONS_MARKDOWN:
-		fprintf(to, "| key | type | bounds | default | meaning |\n"
-			    "| --- | --- | --- | --- | --- |\n");
+		fprintf(to,
+		    "| key | type | bounds | default | meaning |\n"
+		    "| --- | --- | --- | --- | --- |\n");
 		options_each(options, print_markdown_row, &printer);
 		return;
 	}

@@ -7,8 +7,8 @@
 #include "runtime/base/options.h"
 
 enum options_format {
-	OPTIONS_TEXT,	 /* columns for people */
-	OPTIONS_JSON,	 /* an array of objects */
+	OPTIONS_TEXT,    /* columns for people */
+	OPTIONS_JSON,    /* an array of objects */
 	OPTIONS_MARKDOWN /* what each option is, without values */
 };
 

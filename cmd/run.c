@@ -54,7 +54,7 @@ static const struct args_flag flags[] = {
 	{ "--workers", "N", set_workers,
 	    "worker processes of each service; default 1" },
 	{ "--production", NULL, set_production,
-	    "restart what crashes; no banner, no watching of files" },
+	    "restart what crashes; no banner" },
 	{ "--no-supervisor", NULL, set_no_supervisor,
 	    "one service in this process, for debuggers" },
 	COMMON_FLAGS,
@@ -76,8 +76,8 @@ join(const struct words *words)
 	char *text = xstrdup("");
 
 	for (size_t i = 0; i < words->count; i++) {
-		char *longer = xasprintf("%s%s%s", text, i > 0 ? ", " : "",
-		    words->list[i]);
+		char *longer = xasprintf(
+		    "%s%s%s", text, i > 0 ? ", " : "", words->list[i]);
 		free(text);
 		text = longer;
 	}
@@ -91,8 +91,9 @@ on_opened(void *arg)
 	const struct request *request = arg;
 	char *services = join(&request->services);
 	char *process = xasprintf("%ld", (long)getpid());
-	char *workers = request->workers == 1 ? NULL :
-	    xasprintf("%lld", (long long)request->workers);
+	char *workers = request->workers == 1
+	    ? NULL
+	    : xasprintf("%lld", (long long)request->workers);
 	const struct banner lines[] = {
 		{ "tomodachi", VERSION },
 		{ "services", services },
@@ -133,7 +134,8 @@ run_single(const struct request *request)
 
 	if (request->services.count == 1 && request->workers == 1)
 		return single_run(&config);
-	fprintf(stderr, "tomodachi run: --no-supervisor runs one service with "
+	fprintf(stderr,
+	    "tomodachi run: --no-supervisor runs one service with "
 	    "one worker\n");
 	return EXIT_USAGE;
 }
@@ -155,8 +157,8 @@ cmd_run(int argc, char **argv)
 	}
 	for (int i = 1; i <= operands; i++)
 		words_add(&request.services, argv[i]);
-	code = request.no_supervisor ? run_single(&request) :
-	    run_supervisor(&request);
+	code = request.no_supervisor ? run_single(&request)
+				     : run_supervisor(&request);
 
 end:
 	words_clear(&request.services);

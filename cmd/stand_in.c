@@ -13,6 +13,5 @@ const struct tomo_service stand_in_service = {
 	.size = (uint32_t)sizeof(struct tomo_service),
 	.abi = TOMO_ABI,
 	.name = "stand-in",
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("*", "(?s).*", answer)),
+	.handlers = TOMO_HANDLERS(TOMO_HTTP("*", "(?s).*", answer)),
 };

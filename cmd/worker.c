@@ -77,7 +77,8 @@ run(struct request *request, char **argv)
 	struct error err;
 
 	if (request->supervisor == 0 || request->config.uuid == NULL) {
-		fprintf(stderr, "tomodachi worker: only \"tomodachi run\" can "
+		fprintf(stderr,
+		    "tomodachi worker: only \"tomodachi run\" can "
 		    "start it\n");
 		return EXIT_USAGE;
 	}

@@ -16,8 +16,8 @@ static int
 get_order(struct tomo_call *call)
 {
 	const struct orders *orders = tomo_state(call);
-	json_t *order = json_object_get(orders->by_id,
-	    tomo_http_param(call, "id"));
+	json_t *order = json_object_get(
+	    orders->by_id, tomo_http_param(call, "id"));
 
 	if (order == NULL)
 		return tomo_http_fail(call, 404);
@@ -33,14 +33,16 @@ create_order(struct tomo_call *call)
 	const char *id, *item;
 
 	if (json_unpack(wanted, "{s:s}", "item", &item) < 0)
-		return tomo_http_json(call, 400, json_pack("{s:s}", "error",
-		    wanted == NULL ? tomo_error(call) : "want an \"item\""));
+		return tomo_http_json(call, 400,
+		    json_pack("{s:s}", "error",
+			wanted == NULL ? tomo_error(call)
+				       : "want an \"item\""));
 	id = tomo_printf(call, "%lu", ++orders->last_id);
-	order = json_pack("{s:s, s:s, s:s}", "id", id, "item", item,
-	    "state", "open");
+	order = json_pack(
+	    "{s:s, s:s, s:s}", "id", id, "item", item, "state", "open");
 	json_object_set(orders->by_id, id, order);
-	tomo_http_set_header(call, "Location",
-	    tomo_printf(call, "/orders/%s", id));
+	tomo_http_set_header(
+	    call, "Location", tomo_printf(call, "/orders/%s", id));
 	tomo_log(call, TOMO_LOG_INFO, "order created", TOMO_LOG_STR("id", id));
 	return tomo_http_json(call, 201, order);
 }
@@ -49,8 +51,9 @@ create_order(struct tomo_call *call)
 static int
 not_found(struct tomo_call *call)
 {
-	return tomo_http_json(call, 404, json_pack("{s:s, s:s}",
-	    "error", "not found", "path", tomo_http_raw_path(call)));
+	return tomo_http_json(call, 404,
+	    json_pack("{s:s, s:s}", "error", "not found", "path",
+		tomo_http_raw_path(call)));
 }
 
 static int
@@ -75,16 +78,12 @@ stop(struct tomo_call *call)
 	return 0;
 }
 
-TOMO_SERVICE(
-	.name = "orders",
-	.options = TOMO_OPTIONS(
-		TOMO_OPTION_INT("http.port", 4712),
-		TOMO_OPTION_INT("http.keepalive_timeout", 10),
-		TOMO_OPTION_STRING("http.client_max_size", "64K"),
-		TOMO_OPTION_LIST("http.real_ip_from", "127.0.0.1/32", "::1")),
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("GET", "/orders/{id}", get_order),
-		TOMO_HTTP("POST", "/orders", create_order),
-		TOMO_HTTP_ERROR(404, not_found)),
-	.start = start,
-	.stop = stop);
+TOMO_SERVICE(.name = "orders",
+    .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.port", 4712),
+	TOMO_OPTION_INT("http.keepalive_timeout", 10),
+	TOMO_OPTION_STRING("http.client_max_size", "64K"),
+	TOMO_OPTION_LIST("http.real_ip_from", "127.0.0.1/32", "::1")),
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/orders/{id}", get_order),
+	TOMO_HTTP("POST", "/orders", create_order),
+	TOMO_HTTP_ERROR(404, not_found)),
+    .start = start, .stop = stop);

@@ -24,15 +24,12 @@ count_sheep(struct tomo_call *call)
 static int
 look(struct tomo_call *call)
 {
-	return tomo_http_textf(call, 200, "%lu counted, %lu asleep\n",
-	    counted, asleep);
+	return tomo_http_textf(
+	    call, 200, "%lu counted, %lu asleep\n", counted, asleep);
 }
 
-TOMO_SERVICE(
-	.name = "sheep",
-	.options = TOMO_OPTIONS(
-		TOMO_OPTION_INT("http.port", 4711),
-		TOMO_OPTION_INT("http.keepalive_timeout", 10)),
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("POST", "/sheep", count_sheep),
-		TOMO_HTTP("GET", "/sheep", look)));
+TOMO_SERVICE(.name = "sheep",
+    .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.port", 4711),
+	TOMO_OPTION_INT("http.keepalive_timeout", 10)),
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("POST", "/sheep", count_sheep),
+	TOMO_HTTP("GET", "/sheep", look)));

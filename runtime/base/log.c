@@ -74,8 +74,8 @@ static void
 keep_torn(struct log_text *text, size_t at)
 {
 	if (!text->is_heap) {
-		text->data = memcpy(xcalloc(1, text->len), text->data,
-		    text->len);
+		text->data = memcpy(
+		    xcalloc(1, text->len), text->data, text->len);
 		text->is_heap = true;
 	}
 	out.torn = *text;
@@ -94,8 +94,8 @@ write_record(enum log_fd_kind kind, const struct log_record *record)
 	log_text_init(&text, memory, sizeof(memory));
 	log_format_record(&text, &out.style, record);
 	if (!text.has_failed)
-		written = log_fd_write(STDERR_FILENO, kind, text.data,
-		    text.len);
+		written = log_fd_write(
+		    STDERR_FILENO, kind, text.data, text.len);
 	if (written > 0 && written < text.len)
 		keep_torn(&text, written);
 	log_text_clear(&text);
@@ -112,9 +112,11 @@ write_dropped(enum log_fd_kind kind)
 
 	if (out.dropped == 0)
 		return true;
-	if (!write_record(kind, &(struct log_record) {
-		.logger = "tomodachi.log", .level = TOMO_LOG_WARNING,
-		.message = "log records were dropped", .fields = fields }))
+	if (!write_record(kind,
+		&(struct log_record) { .logger = "tomodachi.log",
+		    .level = TOMO_LOG_WARNING,
+		    .message = "log records were dropped",
+		    .fields = fields }))
 		return false;
 	out.dropped = 0;
 	return out.torn.len == 0;
@@ -191,8 +193,10 @@ void
 log_write(const char *logger, int level, const char *message,
     const struct tomo_log_field *fields)
 {
-	const struct log_record record = { .logger = logger, .level = level,
-		.message = message, .fields = fields };
+	const struct log_record record = { .logger = logger,
+		.level = level,
+		.message = message,
+		.fields = fields };
 	enum log_fd_kind kind;
 
 	if (!log_is_on(level))

@@ -29,8 +29,7 @@ log_fd_kind(int fd)
 static ssize_t
 write_nowait(int fd, const char *data, size_t len)
 {
-	const struct iovec all = { .iov_base = (void *)data,
-		.iov_len = len };
+	const struct iovec all = { .iov_base = (void *)data, .iov_len = len };
 
 	return pwritev2(fd, &all, 1, -1, RWF_NOWAIT);
 }

@@ -22,7 +22,7 @@ enum log_fd_kind log_fd_kind(int fd);
  * pipe or socket whole lines of up to PIPE_BUF bytes at a time, which arrive
  * unmixed with those of other processes, and a longer line in pieces.
  */
-size_t log_fd_write(int fd, enum log_fd_kind kind, const char *data,
-    size_t len);
+size_t log_fd_write(
+    int fd, enum log_fd_kind kind, const char *data, size_t len);
 
 #endif

@@ -29,8 +29,8 @@ set_stamp(struct log_style *style, int64_t second)
 	style->second = second;
 	if (gmtime_r(&when, &utc) == NULL)
 		utc = (struct tm) { .tm_year = 70, .tm_mday = 1 };
-	style->stamp_len = strftime(style->stamp, sizeof(style->stamp),
-	    "%Y-%m-%dT%H:%M:%S", &utc);
+	style->stamp_len = strftime(
+	    style->stamp, sizeof(style->stamp), "%Y-%m-%dT%H:%M:%S", &utc);
 }
 
 /* ISO 8601 in UTC. */
@@ -100,8 +100,8 @@ put_value(char *at, const struct tomo_log_field *field, size_t len, bool bare)
 	case TOMO_LOG_TYPE_FLOAT:
 		return log_put_float(at, field->real);
 	case TOMO_LOG_TYPE_BOOL:
-		return field->number != 0 ? log_put(at, "true") :
-					    log_put(at, "false");
+		return field->number != 0 ? log_put(at, "true")
+					  : log_put(at, "false");
 	}
 	return log_put(at, "null");
 }
@@ -134,8 +134,8 @@ add_json(struct log_text *text, struct log_style *style,
 	const char *level = log_level_name(record->level);
 	size_t logger_len = strlen(record->logger);
 	size_t len = strlen(record->message);
-	char *at = log_text_reserve(text,
-	    LOG_ESCAPE_ROOM * (logger_len + len) + PART_ROOM);
+	char *at = log_text_reserve(
+	    text, LOG_ESCAPE_ROOM * (logger_len + len) + PART_ROOM);
 
 	if (at == NULL)
 		return;
@@ -153,8 +153,8 @@ static void
 add_json_field(struct log_text *text, const struct tomo_log_field *field)
 {
 	size_t key_len = strlen(field->key), len = text_len(field);
-	char *at = log_text_reserve(text,
-	    LOG_ESCAPE_ROOM * (key_len + len) + PART_ROOM);
+	char *at = log_text_reserve(
+	    text, LOG_ESCAPE_ROOM * (key_len + len) + PART_ROOM);
 
 	if (at == NULL)
 		return;
@@ -173,8 +173,8 @@ add_logfmt(struct log_text *text, struct log_style *style,
 	const struct tomo_log_field logger = TOMO_LOG_STR("", record->logger);
 	size_t logger_len = strlen(record->logger);
 	size_t len = strlen(record->message);
-	char *at = log_text_reserve(text,
-	    LOG_ESCAPE_ROOM * (logger_len + len) + PART_ROOM);
+	char *at = log_text_reserve(
+	    text, LOG_ESCAPE_ROOM * (logger_len + len) + PART_ROOM);
 
 	if (at == NULL)
 		return;
@@ -192,8 +192,8 @@ static void
 add_logfmt_field(struct log_text *text, const struct tomo_log_field *field)
 {
 	size_t key_len = strlen(field->key), len = text_len(field);
-	char *at = log_text_reserve(text,
-	    LOG_ESCAPE_ROOM * (key_len + len) + PART_ROOM);
+	char *at = log_text_reserve(
+	    text, LOG_ESCAPE_ROOM * (key_len + len) + PART_ROOM);
 
 	if (at == NULL)
 		return;
@@ -252,8 +252,8 @@ add_console(struct log_text *text, struct log_style *style,
 {
 	size_t logger_len = strlen(record->logger);
 	size_t len = strlen(record->message);
-	char *at = log_text_reserve(text,
-	    LOG_ESCAPE_ROOM * (logger_len + len) + PART_ROOM);
+	char *at = log_text_reserve(
+	    text, LOG_ESCAPE_ROOM * (logger_len + len) + PART_ROOM);
 	const char *message;
 
 	if (at == NULL)
@@ -280,8 +280,8 @@ add_console_field(struct log_text *text, const struct log_style *style,
     const struct tomo_log_field *field)
 {
 	size_t key_len = strlen(field->key), len = text_len(field);
-	char *at = log_text_reserve(text,
-	    LOG_ESCAPE_ROOM * (key_len + len) + PART_ROOM);
+	char *at = log_text_reserve(
+	    text, LOG_ESCAPE_ROOM * (key_len + len) + PART_ROOM);
 
 	if (at == NULL)
 		return;

@@ -43,8 +43,9 @@ buffered(const struct log_stream *stream)
 static int
 open_file(const char *path, struct error *err)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-	    O_NONBLOCK | O_NOCTTY, 0644);
+	int fd = open(path,
+	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+	    0644);
 
 	if (fd < 0)
 		error_set(err, "access log %s: cannot open: %s", path,
@@ -125,8 +126,10 @@ void
 log_stream_add(struct log_stream *stream, const char *logger, int level,
     const char *message, const struct tomo_log_field *fields)
 {
-	const struct log_record record = { .logger = logger, .level = level,
-		.message = message, .fields = fields };
+	const struct log_record record = { .logger = logger,
+		.level = level,
+		.message = message,
+		.fields = fields };
 	size_t before;
 
 	if (is_stdout(stream)) {
@@ -154,8 +157,8 @@ log_stream_flush(struct log_stream *stream)
 
 	if (before == 0)
 		return;
-	stream->done += log_fd_write(stream->fd, stream->kind,
-	    stream->text.data + stream->done, before);
+	stream->done += log_fd_write(
+	    stream->fd, stream->kind, stream->text.data + stream->done, before);
 	stream->is_stalled = buffered(stream) > 0;
 	tidy(stream);
 	if (!stream->is_stalled && stream->dropped > stream->told)

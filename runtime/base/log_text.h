@@ -43,8 +43,7 @@ log_text_end(struct log_text *text, const char *at)
 
 /* A literal, which takes as many bytes as it has. */
 #define log_put(at, literal) \
-	((char *)memcpy(at, literal, sizeof(literal) - 1) + \
-	    sizeof(literal) - 1)
+	((char *)memcpy(at, literal, sizeof(literal) - 1) + sizeof(literal) - 1)
 
 /* How many bytes a number, and a byte of text, take at most. */
 #define LOG_NUMBER_ROOM 40u

@@ -15,8 +15,8 @@
  * The value in that form, a new reference, or NULL if the row does not accept
  * it.
  */
-json_t *
-option_value_from_json(const struct option_row *row, const json_t *given);
+json_t *option_value_from_json(
+    const struct option_row *row, const json_t *given);
 
 /* The same from the text of a variable or an argument. */
 json_t *option_value_from_text(const struct option_row *row, const char *text);

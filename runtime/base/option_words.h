@@ -8,8 +8,8 @@
 #include "runtime/base/quote.h"
 
 /* The type for people: "int", "string, null".  Returns out. */
-const char *
-option_type_name(const struct option_row *row, char *out, size_t size);
+const char *option_type_name(
+    const struct option_row *row, char *out, size_t size);
 
 /* What it accepts: "0 to 65535", "printable text or null".  Returns out. */
 const char *option_want(const struct option_row *row, char *out, size_t size);

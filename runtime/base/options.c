@@ -98,7 +98,7 @@ options_bool(const struct options *options, const char *key)
 	const struct option_entry *entry = known(options, key);
 
 	assert(entry->row->type == OPTION_BOOL ||
-	       entry->row->type == OPTION_BOOL_OR_STRING);
+	    entry->row->type == OPTION_BOOL_OR_STRING);
 	return json_is_true(entry->value) || json_is_string(entry->value);
 }
 
@@ -108,8 +108,8 @@ options_text(const struct options *options, const char *key)
 	const struct option_entry *entry = known(options, key);
 
 	assert(entry->row->type == OPTION_STRING ||
-	       entry->row->type == OPTION_BOOL_OR_STRING ||
-	       entry->row->type == OPTION_STRING_OR_FALSE);
+	    entry->row->type == OPTION_BOOL_OR_STRING ||
+	    entry->row->type == OPTION_STRING_OR_FALSE);
 	return json_string_value(entry->value);
 }
 

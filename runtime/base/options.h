@@ -32,8 +32,8 @@ enum option_type {
 struct option_row {
 	const char *key; /* NULL ends a table */
 	enum option_type type;
-	bool nullable;	      /* null is a value */
-	bool secret;	      /* never printed */
+	bool nullable;        /* null is a value */
+	bool secret;          /* never printed */
 	const char *fallback; /* JSON: "9700", "\"a\"", "[]", "null" */
 	int64_t min, max;     /* of OPTION_INT and OPTION_SIZE, both included */
 	const char *help;     /* one line, no full stop */
@@ -69,8 +69,8 @@ int options_set_descriptor(
     struct options *options, const struct tomo_option *rows, struct error *err);
 
 /* A JSON file of nested objects, dotted keys, or both.  Blocks. */
-int
-options_set_file(struct options *options, const char *path, struct error *err);
+int options_set_file(
+    struct options *options, const char *path, struct error *err);
 
 /* The same from text; name is what error lines and origins call it. */
 int options_set_json(struct options *options, const char *name,
@@ -95,8 +95,8 @@ int options_set_init(struct options *options, const char *key,
     const char *json_text, struct error *err);
 
 /* Whether there is an option of that key, and of which type. */
-const struct option_row *
-options_row(const struct options *options, const char *key);
+const struct option_row *options_row(
+    const struct options *options, const char *key);
 
 /*
  * The values.  The key must be one of the tables and of that type (asserted,
@@ -111,8 +111,8 @@ bool options_bool(const struct options *options, const char *key);
 const char *options_text(const struct options *options, const char *key);
 /* NULL-ended. */
 const char *const *options_list(const struct options *options, const char *key);
-enum option_source
-options_source(const struct options *options, const char *key);
+enum option_source options_source(
+    const struct options *options, const char *key);
 
 /* The value as JSON, a new reference. */
 struct json_t *options_json(const struct options *options, const char *key);

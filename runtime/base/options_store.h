@@ -11,10 +11,10 @@
 /* One option and its value. */
 struct option_entry {
 	const struct option_row *row;
-	json_t *value;	   /* in the form of option_value.h */
+	json_t *value;     /* in the form of option_value.h */
 	const char **list; /* its members, NULL-ended, if it is a list */
 	enum option_source source;
-	char *origin;	/* NULL: the default */
+	char *origin;   /* NULL: the default */
 	unsigned batch; /* the last one that set it */
 };
 
@@ -37,8 +37,8 @@ void options_batch_init(struct options_batch *batch, struct options *options,
     enum option_source source, const char *from, const char *origin);
 
 /* The option of that key, or NULL. */
-struct option_entry *
-options_find(const struct options *options, const char *key);
+struct option_entry *options_find(
+    const struct options *options, const char *key);
 
 /* Fails with the line for an unknown key. */
 int options_unknown(

@@ -30,9 +30,10 @@ lift(const struct spawn *spawn, int *lifted, struct error *err)
 	for (unsigned i = 0; i < spawn->nfds; i++) {
 		lifted[i] = fcntl(spawn->fds[i].ours, F_DUPFD_CLOEXEC, above);
 		if (lifted[i] < 0)
-			return error_set(err, "cannot start %s: descriptor %d: "
-			    "%s", spawn->path, spawn->fds[i].ours,
-			    strerror(errno));
+			return error_set(err,
+			    "cannot start %s: descriptor %d: "
+			    "%s",
+			    spawn->path, spawn->fds[i].ours, strerror(errno));
 	}
 	return 0;
 }
@@ -47,8 +48,8 @@ set_signals(posix_spawnattr_t *attr)
 	if (posix_spawnattr_setsigdefault(attr, &all) != 0 ||
 	    posix_spawnattr_setsigmask(attr, &none) != 0)
 		return -1;
-	return posix_spawnattr_setflags(attr,
-	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	return posix_spawnattr_setflags(
+	    attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 }
 
 static pid_t
@@ -62,8 +63,8 @@ start(const struct spawn *spawn, const int *lifted, struct error *err)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
 	for (unsigned i = 0; i < spawn->nfds && failed == 0; i++)
-		failed = posix_spawn_file_actions_adddup2(&actions, lifted[i],
-		    spawn->fds[i].theirs);
+		failed = posix_spawn_file_actions_adddup2(
+		    &actions, lifted[i], spawn->fds[i].theirs);
 	if (failed == 0 && set_signals(&attr) != 0)
 		failed = ENOMEM;
 	if (failed == 0)
@@ -72,8 +73,8 @@ start(const struct spawn *spawn, const int *lifted, struct error *err)
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	if (failed != 0)
-		return error_set(err, "cannot start %s: %s", spawn->path,
-		    strerror(failed));
+		return error_set(
+		    err, "cannot start %s: %s", spawn->path, strerror(failed));
 	return pid;
 }
 

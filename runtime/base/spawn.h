@@ -15,7 +15,7 @@ struct spawn_fd {
 };
 
 struct spawn {
-	const char *path;   /* of the program; not searched for */
+	const char *path; /* of the program; not searched for */
 	char *const *argv;
 	char *const *environ;
 	const struct spawn_fd *fds; /* 0, 1 and 2 are kept unless named here */

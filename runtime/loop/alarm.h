@@ -16,8 +16,8 @@ struct alarm;
 struct loop;
 
 /* Calls fn(arg), on the loop's stack, each time it rings. */
-struct alarm *alarm_new(struct loop *loop, void (*fn)(void *arg), void *arg,
-    struct error *err);
+struct alarm *alarm_new(
+    struct loop *loop, void (*fn)(void *arg), void *arg, struct error *err);
 void alarm_free(struct alarm *alarm);
 
 /* Rings once at due_ms of clock_ms(), instead of when it was set for before. */

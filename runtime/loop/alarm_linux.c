@@ -31,8 +31,8 @@ on_ring(evutil_socket_t fd, short what, void *arg)
 }
 
 struct alarm *
-alarm_new(struct loop *loop, void (*fn)(void *arg), void *arg,
-    struct error *err)
+alarm_new(
+    struct loop *loop, void (*fn)(void *arg), void *arg, struct error *err)
 {
 	struct alarm *alarm = xcalloc(1, sizeof(*alarm));
 
@@ -43,8 +43,8 @@ alarm_new(struct loop *loop, void (*fn)(void *arg), void *arg,
 		error_set(err, "cannot make a timer: %s", strerror(errno));
 		goto fail;
 	}
-	alarm->event = event_new(loop_base(loop), alarm->fd,
-	    EV_READ | EV_PERSIST, on_ring, alarm);
+	alarm->event = event_new(
+	    loop_base(loop), alarm->fd, EV_READ | EV_PERSIST, on_ring, alarm);
 	if (alarm->event == NULL || event_add(alarm->event, NULL) < 0) {
 		error_set(err, "cannot watch a timer");
 		goto fail;
@@ -71,8 +71,8 @@ alarm_free(struct alarm *alarm)
 void
 alarm_set(struct alarm *alarm, int64_t due_ms)
 {
-	struct itimerspec at = { .it_value = { due_ms / 1000,
-	    due_ms % 1000 * 1000000 } };
+	struct itimerspec at = { .it_value = {
+				     due_ms / 1000, due_ms % 1000 * 1000000 } };
 
 	/* Zero would switch it off. */
 	if (due_ms <= 0)

@@ -168,8 +168,8 @@ make(struct coroutine_pool *pool)
 	/* A context starts in the environment that it was made in. */
 	fegetenv(&ours);
 	fesetenv(FE_DFL_ENV);
-	coroutine->inside = make_fcontext(top,
-	    (size_t)(top - stack_bottom(&stack)), entry);
+	coroutine->inside = make_fcontext(
+	    top, (size_t)(top - stack_bottom(&stack)), entry);
 	fesetenv(&ours);
 
 	LIST_INSERT_HEAD(&pool->all, coroutine, all);
@@ -211,15 +211,15 @@ coroutine_is_guard(const struct coroutine_pool *pool, const void *address)
 {
 	const struct coroutine *coroutine;
 
-	LIST_FOREACH (coroutine, &pool->all, all)
-		if (stack_is_guard(&coroutine->stack, address))
-			return true;
+	LIST_FOREACH(coroutine, &pool->all, all)
+	if (stack_is_guard(&coroutine->stack, address))
+		return true;
 	return false;
 }
 
 void
-coroutine_pool_on_surplus(struct coroutine_pool *pool, void (*fn)(void *arg),
-    void *arg)
+coroutine_pool_on_surplus(
+    struct coroutine_pool *pool, void (*fn)(void *arg), void *arg)
 {
 	pool->on_surplus = fn;
 	pool->surplus_arg = arg;
@@ -243,7 +243,7 @@ coroutine_pool_trim(struct coroutine_pool *pool)
 		return COROUTINE_TRIM_SOON;
 	pool->least_idle = pool->nidle;
 	return pool->nidle > COROUTINE_POOL_KEEP ? COROUTINE_TRIM_LATER
-	                                         : COROUTINE_TRIM_DONE;
+						 : COROUTINE_TRIM_DONE;
 }
 
 struct coroutine_pool *

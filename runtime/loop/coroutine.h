@@ -22,8 +22,8 @@ void coroutine_pool_free(struct coroutine_pool *pool);
  * Takes a coroutine out of the pool that will run fn(arg), or NULL when there
  * is no memory.  It goes back to the pool by itself once fn has returned.
  */
-struct coroutine *coroutine_new(struct coroutine_pool *pool,
-    void (*fn)(void *arg), void *arg);
+struct coroutine *coroutine_new(
+    struct coroutine_pool *pool, void (*fn)(void *arg), void *arg);
 
 /*
  * Runs it until it suspends or fn returns; true when fn has returned, and the
@@ -48,8 +48,7 @@ void coroutine_set_cxx(void *(*get_globals)(void));
  * Whether address lies in the guard below a stack: a stack overflow.  May be
  * asked in a signal handler on the loop thread.
  */
-bool coroutine_is_guard(const struct coroutine_pool *pool,
-    const void *address);
+bool coroutine_is_guard(const struct coroutine_pool *pool, const void *address);
 
 /* Idle stacks that are always kept. */
 #define COROUTINE_POOL_KEEP 64
@@ -58,8 +57,8 @@ bool coroutine_is_guard(const struct coroutine_pool *pool,
  * Calls fn(arg) when more than COROUTINE_POOL_KEEP stacks have become idle: a
  * time to plan coroutine_pool_trim().
  */
-void coroutine_pool_on_surplus(struct coroutine_pool *pool,
-    void (*fn)(void *arg), void *arg);
+void coroutine_pool_on_surplus(
+    struct coroutine_pool *pool, void (*fn)(void *arg), void *arg);
 
 /* What to do next about a pool's idle stacks. */
 enum coroutine_trim {

@@ -31,8 +31,8 @@ struct asan_side {
 static inline void
 asan_leave(struct asan_side *from, const struct asan_side *to)
 {
-	__sanitizer_start_switch_fiber(from == NULL ? NULL : &from->fake_stack,
-	    to->bottom, to->size);
+	__sanitizer_start_switch_fiber(
+	    from == NULL ? NULL : &from->fake_stack, to->bottom, to->size);
 }
 
 /* After it; from, if not NULL, learns where the other side's stack is. */

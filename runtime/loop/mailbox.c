@@ -112,14 +112,14 @@ mailbox_init(struct mailbox *mailbox)
 }
 
 int
-mailbox_listen(struct mailbox *mailbox, struct event_base *base,
-    struct error *err)
+mailbox_listen(
+    struct mailbox *mailbox, struct event_base *base, struct error *err)
 {
 	mailbox->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (mailbox->fd == -1)
 		return error_set(err, "loop: eventfd: %s", strerror(errno));
-	mailbox->readable = event_new(base, mailbox->fd, EV_READ | EV_PERSIST,
-	    on_readable, mailbox);
+	mailbox->readable = event_new(
+	    base, mailbox->fd, EV_READ | EV_PERSIST, on_readable, mailbox);
 	if (mailbox->readable == NULL ||
 	    event_add(mailbox->readable, NULL) == -1)
 		return error_set(err, "loop: cannot watch an eventfd");

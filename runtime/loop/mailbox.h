@@ -23,8 +23,8 @@ void mailbox_init(struct mailbox *mailbox);
 void mailbox_clear(struct mailbox *mailbox);
 
 /* Has the base run what comes in.  Returns 0, or -1 with the reason. */
-int mailbox_listen(struct mailbox *mailbox, struct event_base *base,
-    struct error *err);
+int mailbox_listen(
+    struct mailbox *mailbox, struct event_base *base, struct error *err);
 
 /* From any thread; post returns -1, and leaves the message, while closed. */
 int mailbox_post(struct mailbox *mailbox, struct loop_message *message);

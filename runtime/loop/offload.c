@@ -181,8 +181,8 @@ revoke(struct offload *offload, struct job *job)
 }
 
 int
-offload_run(struct offload *offload, struct task *task, int (*fn)(void *arg),
-    void *arg)
+offload_run(
+    struct offload *offload, struct task *task, int (*fn)(void *arg), void *arg)
 {
 	struct job job = { .fn = fn, .arg = arg, .queued = true, .task = task };
 	int over = task_check(task);

@@ -36,8 +36,8 @@ stack_map(struct stack *stack, size_t size)
 	}
 	stack->low = low;
 	stack->size = size;
-	stack->valgrind_id = VALGRIND_STACK_REGISTER(stack_bottom(stack),
-	    stack_top(stack));
+	stack->valgrind_id = VALGRIND_STACK_REGISTER(
+	    stack_bottom(stack), stack_top(stack));
 	return 0;
 }
 

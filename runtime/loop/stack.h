@@ -9,7 +9,7 @@
 #define STACK_GUARD ((size_t)64 * 1024)
 
 struct stack {
-	char *low; /* of the guard, which is below the stack itself */
+	char *low;   /* of the guard, which is below the stack itself */
 	size_t size; /* without the guard */
 	unsigned valgrind_id;
 };

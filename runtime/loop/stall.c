@@ -165,8 +165,8 @@ on_signal(int signal)
 	    turn != atomic_load(&stall->wanted))
 		return;
 	stall->nframes = backtrace(stall->frames, MAX_FRAMES);
-	stall->skip = frames_to_skip(stall->frames, stall->nframes,
-	    __builtin_return_address(0));
+	stall->skip = frames_to_skip(
+	    stall->frames, stall->nframes, __builtin_return_address(0));
 	turns->caught = 1;
 	errno = saved;
 }

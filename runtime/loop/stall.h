@@ -20,15 +20,15 @@ struct stall;
  * did ("name (file.so+0x1234)", one a line, the innermost first).  Once for
  * each time that a task holds the loop.
  */
-typedef void stall_fn(void *arg, const char *task, int64_t held_ms,
-    const char *stack);
+typedef void stall_fn(
+    void *arg, const char *task, int64_t held_ms, const char *stack);
 
 /*
  * On the loop thread; one at a time in a process.  limit_ms:
  * runtime.stall_warning_ms.  NULL if it is 0, or no thread can be had.
  */
-struct stall *stall_start(struct loop *loop, int64_t limit_ms, stall_fn *fn,
-    void *arg);
+struct stall *stall_start(
+    struct loop *loop, int64_t limit_ms, stall_fn *fn, void *arg);
 void stall_stop(struct stall *stall);
 
 #endif

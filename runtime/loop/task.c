@@ -52,8 +52,8 @@ make_ready(struct task *task)
 static void
 begin_turn(struct turns *turns)
 {
-	const uint64_t turn =
-	    atomic_load_explicit(&turns->turn, memory_order_relaxed);
+	const uint64_t turn = atomic_load_explicit(
+	    &turns->turn, memory_order_relaxed);
 
 	atomic_store_explicit(&turns->turn, turn + 1, memory_order_relaxed);
 	if (atomic_load_explicit(&turns->parked, memory_order_relaxed))
@@ -63,8 +63,8 @@ begin_turn(struct turns *turns)
 static void
 end_turn(struct turns *turns)
 {
-	const uint64_t turn =
-	    atomic_load_explicit(&turns->turn, memory_order_relaxed);
+	const uint64_t turn = atomic_load_explicit(
+	    &turns->turn, memory_order_relaxed);
 
 	atomic_store_explicit(&turns->turn, turn + 1, memory_order_relaxed);
 	/* From here on the watchdog's signal finds the turn over. */

@@ -16,8 +16,9 @@ static void
 on_ready(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
-	task_wake(arg, (what & EV_READ ? TOMO_READABLE : 0) |
-	    (what & EV_WRITE ? TOMO_WRITABLE : 0));
+	task_wake(arg,
+	    (what & EV_READ ? TOMO_READABLE : 0) |
+		(what & EV_WRITE ? TOMO_WRITABLE : 0));
 }
 
 /* The events that hold now, or 0. */
@@ -31,8 +32,9 @@ poll_fd(int fd, int events)
 	    (events & TOMO_WRITABLE ? POLLOUT : 0));
 	if (poll(&it, 1, 0) != 1)
 		return 0;
-	return events & ((it.revents & (POLLIN | errors) ? TOMO_READABLE : 0) |
-	    (it.revents & (POLLOUT | errors) ? TOMO_WRITABLE : 0));
+	return events &
+	    ((it.revents & (POLLIN | errors) ? TOMO_READABLE : 0) |
+		(it.revents & (POLLOUT | errors) ? TOMO_WRITABLE : 0));
 }
 
 static int

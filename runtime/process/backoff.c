@@ -11,7 +11,7 @@ backoff_next(struct backoff *backoff, int64_t open_ms, bool at_once)
 			return 0;
 	}
 	const int64_t delay_ms = backoff->next_ms;
-	backoff->next_ms = delay_ms * 2 < BACKOFF_LAST_MS ? delay_ms * 2 :
-	    BACKOFF_LAST_MS;
+	backoff->next_ms = delay_ms * 2 < BACKOFF_LAST_MS ? delay_ms * 2
+							  : BACKOFF_LAST_MS;
 	return delay_ms;
 }

@@ -148,9 +148,10 @@ on_start_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	error_set(&err, "%s: not ready within %" PRId64 " s "
-	    "(runtime.start_timeout)", child->label,
-	    child->room->start_timeout_s);
+	error_set(&err,
+	    "%s: not ready within %" PRId64 " s "
+	    "(runtime.start_timeout)",
+	    child->label, child->room->start_timeout_s);
 	child_fail(child, err.text);
 	child_kill(child);
 }
@@ -209,10 +210,12 @@ start_process(const struct child_plan *plan, int end, struct error *err)
 	char numbers[2][24];
 	char **argv = make_arguments(plan, numbers);
 	const struct spawn_fd fds[] = { { end, WORKER_CONTROL_FD },
-	    { copy_fd(plan->copy), COPY_FD } };
-	const struct spawn spawn = { .path = spawn_self(), .argv = argv,
-	    .environ = plan->room->environ, .fds = fds,
-	    .nfds = copy_fd(plan->copy) >= 0 ? 2 : 1 };
+		{ copy_fd(plan->copy), COPY_FD } };
+	const struct spawn spawn = { .path = spawn_self(),
+		.argv = argv,
+		.environ = plan->room->environ,
+		.fds = fds,
+		.nfds = copy_fd(plan->copy) >= 0 ? 2 : 1 };
 	const pid_t pid = spawn_start(&spawn, err);
 
 	free(argv);
@@ -253,8 +256,9 @@ make(const struct child_plan *plan)
 static void
 explain(struct child *child, const char *text)
 {
-	const struct control_message message = { .type = CONTROL_EXPLAIN,
-	    .text = text, .fd = -1 };
+	const struct control_message message = {
+		.type = CONTROL_EXPLAIN, .text = text, .fd = -1
+	};
 
 	control_send(child->control, &message);
 }
@@ -267,8 +271,8 @@ child_start(const struct child_plan *plan, struct error *err)
 
 	if (control_pair(ends, err) != 0)
 		goto fail;
-	child->control = control_new(ends[0], CONTROL_SUPERVISOR,
-	    &control_events, child);
+	child->control = control_new(
+	    ends[0], CONTROL_SUPERVISOR, &control_events, child);
 	if (control_attach(child->control, plan->room->base, err) != 0 ||
 	    start_timers(child, err) != 0) {
 		close(ends[1]);
@@ -327,8 +331,8 @@ stop(struct child *child, enum control_type how, int64_t instant_ms)
 	if (child->state == CHILD_ENDED)
 		return;
 	child->death.asked = true;
-	control_say(child->control, how, how == CONTROL_DRAIN ? 1 : 0,
-	    instant_ms);
+	control_say(
+	    child->control, how, how == CONTROL_DRAIN ? 1 : 0, instant_ms);
 	if (child->state == CHILD_DRAINING)
 		return;
 	event_del(child->start_timer);
@@ -358,18 +362,19 @@ int64_t
 child_request_like(const struct child *child, const struct listener *listener)
 {
 	for (const struct child_request *r = child->requests; r != NULL;
-	    r = r->next)
+	     r = r->next)
 		if (listener_is_like(r->listener, listener))
 			return r->number;
 	return -1;
 }
 
 void
-child_lend(struct child *child, int64_t request,
-    const struct listener *listener)
+child_lend(
+    struct child *child, int64_t request, const struct listener *listener)
 {
 	const struct control_message message = { .type = CONTROL_LEND,
-	    .number = { request, listener->slot }, .fd = listener->fd };
+		.number = { request, listener->slot },
+		.fd = listener->fd };
 
 	control_send(child->control, &message);
 }
@@ -413,12 +418,14 @@ child_failure(const struct child *child, struct error *err)
 		return;
 	case CHILD_LOADING:
 		if (crashed) {
-			module_crashed(child->label,
-			    WTERMSIG(child->death.status), err);
+			module_crashed(
+			    child->label, WTERMSIG(child->death.status), err);
 			return;
 		}
-		error_set(err, "%s: %s while it was loaded (%s in a "
-		    "constructor)", child->label, verb, how);
+		error_set(err,
+		    "%s: %s while it was loaded (%s in a "
+		    "constructor)",
+		    child->label, verb, how);
 		return;
 	case CHILD_LOADED:
 		error_set(err, "%s: %s while it started (%s)", child->label,

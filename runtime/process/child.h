@@ -50,8 +50,8 @@ struct child_plan {
 	struct child_room *room;
 	const struct child_events *events;
 	void *owner;
-	const char *file;    /* the service file: names its sockets */
-	const char *label;   /* of the file, for people */
+	const char *file;  /* the service file: names its sockets */
+	const char *label; /* of the file, for people */
 	const char *uuid;
 	const char *explain; /* of a stand-in: JSON; else NULL */
 	struct copy *copy;
@@ -112,10 +112,10 @@ void child_kill(struct child *child);
 void child_reopen_logs(struct child *child);
 
 /* The number of its request for a socket like this one, or -1. */
-int64_t child_request_like(const struct child *child,
-    const struct listener *listener);
-void child_lend(struct child *child, int64_t request,
-    const struct listener *listener);
+int64_t child_request_like(
+    const struct child *child, const struct listener *listener);
+void child_lend(
+    struct child *child, int64_t request, const struct listener *listener);
 void child_take_back(struct child *child, int64_t request, unsigned slot);
 
 /* Its process was reaped with this status. */

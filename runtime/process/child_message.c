@@ -80,7 +80,9 @@ static void
 refuse(struct child *child, int64_t number, const char *line)
 {
 	const struct control_message message = { .type = CONTROL_REFUSED,
-	    .number = { number }, .text = line, .fd = -1 };
+		.number = { number },
+		.text = line,
+		.fd = -1 };
 
 	control_send(child->control, &message);
 }
@@ -92,8 +94,7 @@ warn_of_sharing(const struct child *child, const struct socket_wish *wish)
 	log_record(LOGGER, TOMO_LOG_WARNING,
 	    "another process listens on this port, too",
 	    TOMO_LOG_STR("service", child->name),
-	    TOMO_LOG_STR("host", wish->host),
-	    TOMO_LOG_INT("port", wish->port));
+	    TOMO_LOG_STR("host", wish->host), TOMO_LOG_INT("port", wish->port));
 }
 
 static int
@@ -101,8 +102,8 @@ on_listen(struct child *child, const struct control_message *message)
 {
 	const int64_t *number = message->number;
 	const struct socket_wish wish = {
-		.host = (number[2] & CONTROL_ANY_HOST) != 0 ? NULL :
-		    message->text,
+		.host = (number[2] & CONTROL_ANY_HOST) != 0 ? NULL
+							    : message->text,
 		.port = (uint16_t)number[1],
 		.reuse_port = (number[2] & CONTROL_REUSE_PORT) != 0,
 		.backlog = (int)number[3],
@@ -122,8 +123,8 @@ on_listen(struct child *child, const struct control_message *message)
 	struct sockets *sockets = child->room->sockets;
 	const bool is_shared = !sockets_has(sockets, child->file, &wish) &&
 	    socket_is_shared(&wish);
-	listener = sockets_get(sockets, child->file, child->slot, child->id,
-	    &wish, &err);
+	listener = sockets_get(
+	    sockets, child->file, child->slot, child->id, &wish, &err);
 	if (listener == NULL) {
 		refuse(child, number[0], err.text);
 		return 0;
@@ -133,7 +134,8 @@ on_listen(struct child *child, const struct control_message *message)
 	if (remember(child, number[0], listener) != 0)
 		return -1;
 	const struct control_message answer = { .type = CONTROL_LISTENING,
-	    .number = { number[0], listener->port }, .fd = listener->fd };
+		.number = { number[0], listener->port },
+		.fd = listener->fd };
 	control_send(child->control, &answer);
 	child->events->listening(child);
 	return 0;
@@ -196,8 +198,9 @@ on_last_word(struct child *child, const struct control_message *message)
 }
 
 #define IN(state) (1u << (state))
-#define ALIVE (IN(CHILD_STARTING) | IN(CHILD_READY) | IN(CHILD_OPEN) | \
-	IN(CHILD_DRAINING))
+#define ALIVE \
+	(IN(CHILD_STARTING) | IN(CHILD_READY) | IN(CHILD_OPEN) | \
+	    IN(CHILD_DRAINING))
 
 /*
  * Who may say what when.  A worker that is told to stop may still say what it

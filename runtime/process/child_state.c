@@ -8,10 +8,10 @@ static const struct {
 	unsigned next;
 } states[] = {
 #define TO(state) (1u << (state))
-	[CHILD_STARTING] = { "starting", TO(CHILD_READY) | TO(CHILD_DRAINING) |
-	    TO(CHILD_ENDED) },
-	[CHILD_READY] = { "ready", TO(CHILD_OPEN) | TO(CHILD_DRAINING) |
-	    TO(CHILD_ENDED) },
+	[CHILD_STARTING] = { "starting",
+	    TO(CHILD_READY) | TO(CHILD_DRAINING) | TO(CHILD_ENDED) },
+	[CHILD_READY] = { "ready",
+	    TO(CHILD_OPEN) | TO(CHILD_DRAINING) | TO(CHILD_ENDED) },
 	[CHILD_OPEN] = { "open", TO(CHILD_DRAINING) | TO(CHILD_ENDED) },
 	[CHILD_DRAINING] = { "draining", TO(CHILD_ENDED) },
 	[CHILD_ENDED] = { "ended", 0 },

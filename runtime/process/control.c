@@ -101,7 +101,7 @@ int
 control_pair(int ends[2], struct error *err)
 {
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0, ends) != 0)
+		0, ends) != 0)
 		return error_set(err, "cannot make a control connection: %s",
 		    strerror(errno));
 	return 0;
@@ -201,9 +201,11 @@ receive(struct control *control)
 {
 	_Alignas(struct cmsghdr) char space[CMSG_SPACE(FDS_MAX * sizeof(int))];
 	struct iovec iov = { &received,
-	    sizeof(received.wire) + CONTROL_TEXT_MAX };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
-	    .msg_control = space, .msg_controllen = sizeof(space) };
+		sizeof(received.wire) + CONTROL_TEXT_MAX };
+	struct msghdr msg = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = space,
+		.msg_controllen = sizeof(space) };
 	unsigned nfds;
 
 	/*
@@ -224,8 +226,8 @@ receive(struct control *control)
 		end(control, NULL);
 		return false;
 	}
-	const char *fault = find_fault(control, (size_t)size, msg.msg_flags,
-	    nfds);
+	const char *fault = find_fault(
+	    control, (size_t)size, msg.msg_flags, nfds);
 	if (fault != NULL) {
 		if (fd >= 0)
 			close(fd);
@@ -333,8 +335,8 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	while (control->first != NULL) {
 		struct queued *first = control->first;
-		const int later = transmit(control, first->bytes, first->size,
-		    first->fd);
+		const int later = transmit(
+		    control, first->bytes, first->size, first->fd);
 		if (later > 0)
 			return;
 		if (later < 0)
@@ -383,7 +385,8 @@ control_send(struct control *control, const struct control_message *message)
 	if (control->ended || control->deaf)
 		return;
 	if (len > sizeof(out.text)) {
-		fail_later(control, "was to be sent a message that is too "
+		fail_later(control,
+		    "was to be sent a message that is too "
 		    "long");
 		return;
 	}
@@ -393,8 +396,9 @@ control_send(struct control *control, const struct control_message *message)
 	memcpy(out.text, text, len);
 
 	/* Order: nothing overtakes what waits. */
-	const int later = control->first != NULL ? 1 :
-	    transmit(control, &out, size, message->fd);
+	const int later = control->first != NULL
+	    ? 1
+	    : transmit(control, &out, size, message->fd);
 	if (later > 0)
 		enqueue(control, &out, size, message->fd);
 	else if (later < 0)
@@ -417,8 +421,8 @@ control_say(struct control *control, enum control_type type, int64_t number_0,
 /* ---- life ---- */
 
 struct control *
-control_new(int fd, enum control_side side,
-    const struct control_events *events, void *arg)
+control_new(int fd, enum control_side side, const struct control_events *events,
+    void *arg)
 {
 	struct control *control = xcalloc(1, sizeof(*control));
 
@@ -431,13 +435,13 @@ control_new(int fd, enum control_side side,
 }
 
 int
-control_attach(struct control *control, struct event_base *base,
-    struct error *err)
+control_attach(
+    struct control *control, struct event_base *base, struct error *err)
 {
-	control->readable = event_new(base, control->fd, EV_READ | EV_PERSIST,
-	    on_readable, control);
-	control->writable = event_new(base, control->fd, EV_WRITE | EV_PERSIST,
-	    on_writable, control);
+	control->readable = event_new(
+	    base, control->fd, EV_READ | EV_PERSIST, on_readable, control);
+	control->writable = event_new(
+	    base, control->fd, EV_WRITE | EV_PERSIST, on_writable, control);
 	if (control->readable == NULL || control->writable == NULL ||
 	    event_add(control->readable, NULL) != 0)
 		return error_set(err, "cannot watch the control connection");

@@ -28,10 +28,10 @@ enum control_type {
 	CONTROL_NAMED,       /* grace_s; text: JSON {name, watcher, options} */
 	CONTROL_LISTEN,      /* request, port, flags, backlog; text: the host */
 	CONTROL_READY,
-	CONTROL_FAILED,      /* text: one line why the start failed */
-	CONTROL_DRAINING,    /* stops, asked or not */
-	CONTROL_EXIT,        /* code of tomo_exit(); its low 8 bits count */
-	CONTROL_ENDED,       /* code: the process exits now */
+	CONTROL_FAILED,   /* text: one line why the start failed */
+	CONTROL_DRAINING, /* stops, asked or not */
+	CONTROL_EXIT,     /* code of tomo_exit(); its low 8 bits count */
+	CONTROL_ENDED,    /* code: the process exits now */
 
 	/* From the supervisor. */
 	CONTROL_EXPLAIN = 64, /* first, to a stand-in; text: JSON */
@@ -40,13 +40,13 @@ enum control_type {
 	CONTROL_OPEN,         /* instant_ms of the wall clock */
 	CONTROL_DRAIN,        /* reload (0 or 1), instant_ms */
 	CONTROL_STOP,
-	CONTROL_LEND,         /* request, slot; fd */
-	CONTROL_TAKE_BACK,    /* request, slot */
+	CONTROL_LEND,      /* request, slot; fd */
+	CONTROL_TAKE_BACK, /* request, slot */
 	CONTROL_REOPEN_LOGS
 };
 
 /* Flags of CONTROL_LISTEN. */
-#define CONTROL_ANY_HOST 1   /* no host: all interfaces; the text is empty */
+#define CONTROL_ANY_HOST 1 /* no host: all interfaces; the text is empty */
 #define CONTROL_REUSE_PORT 2
 
 struct control_message {
@@ -57,10 +57,7 @@ struct control_message {
 	int fd;           /* -1: none */
 };
 
-enum control_side {
-	CONTROL_SUPERVISOR,
-	CONTROL_WORKER
-};
+enum control_side { CONTROL_SUPERVISOR, CONTROL_WORKER };
 
 struct control_events {
 	/*
@@ -85,16 +82,16 @@ struct control *control_new(int fd, enum control_side side,
 void control_free(struct control *control);
 
 /* Reads and writes on that loop from now on; before, only control_wait(). */
-int control_attach(struct control *control, struct event_base *base,
-    struct error *err);
+int control_attach(
+    struct control *control, struct event_base *base, struct error *err);
 
 /*
  * Sends a message, or queues it while the peer does not read; the fd stays the
  * caller's.  A queue that is full, or a text too long, ends the connection (by
  * an event, later).  After the end nothing is sent.
  */
-void control_send(struct control *control,
-    const struct control_message *message);
+void control_send(
+    struct control *control, const struct control_message *message);
 
 /* control_send() of a message without text and descriptor. */
 void control_say(struct control *control, enum control_type type,

@@ -25,9 +25,9 @@ struct copy_folder {
 struct copy {
 	unsigned refs;
 	char *path;
-	int lock;    /* of a file of ours, or -1 */
-	int memfd;   /* or -1 */
-	bool ours;   /* the path is a file to remove */
+	int lock;  /* of a file of ours, or -1 */
+	int memfd; /* or -1 */
+	bool ours; /* the path is a file to remove */
 };
 
 /* ---- strays ---- */
@@ -249,8 +249,8 @@ copy_file(const char *file, int to, struct error *err)
 		failed = errno;
 	close(from);
 	if (failed != 0)
-		return error_set(err, "%s: cannot be copied: %s", file,
-		    strerror(failed));
+		return error_set(
+		    err, "%s: cannot be copied: %s", file, strerror(failed));
 	if (!is_unchanged(&before, &after))
 		return error_set(err, "%s: changed while it was copied", file);
 	return 0;
@@ -310,8 +310,11 @@ place_beside(struct copy *copy, const char *file, unsigned generation, int *fd)
 
 	if (generation == 1)
 		remove_stray_copies(where, base);
-	if (!is_runnable(where) || !create(copy, xasprintf("%s/.%s.%ld.%u",
-	    where, base, (long)getpid(), generation), fd)) {
+	if (!is_runnable(where) ||
+	    !create(copy,
+		xasprintf(
+		    "%s/.%s.%ld.%u", where, base, (long)getpid(), generation),
+		fd)) {
 		*fd = -1;
 		copy->path = realpath(file, NULL);
 		if (copy->path == NULL)
@@ -326,8 +329,9 @@ place(struct copy *copy, struct copy_folder *folder, const char *file,
 {
 	const char *base = base_of(file);
 
-	if (folder->path != NULL && create(copy, xasprintf("%s/%s.%u",
-	    folder->path, base, generation), fd))
+	if (folder->path != NULL &&
+	    create(copy, xasprintf("%s/%s.%u", folder->path, base, generation),
+		fd))
 		return 0;
 	return create_memfd(copy, base, fd) ? 0 : -1;
 }
@@ -346,8 +350,8 @@ copy_new(struct copy_folder *folder, const char *file, unsigned generation,
 		if (fd < 0)
 			return copy;
 	} else if (place(copy, folder, file, generation, &fd) != 0) {
-		error_set(err, "%s: cannot be copied: %s", file,
-		    strerror(errno));
+		error_set(
+		    err, "%s: cannot be copied: %s", file, strerror(errno));
 		goto fail;
 	}
 	const int failed = copy_file(file, fd, err);

@@ -31,8 +31,9 @@ death_kind(const struct death *death)
 	 */
 	if (death->said_ended && WEXITSTATUS(death->status) == 0)
 		return DEATH_OUTSIDE;
-	return WEXITSTATUS(death->status) == 0 && death->was_open ?
-	    DEATH_OUTSIDE : DEATH_FAULT;
+	return WEXITSTATUS(death->status) == 0 && death->was_open
+	    ? DEATH_OUTSIDE
+	    : DEATH_FAULT;
 }
 
 enum death_verdict
@@ -80,6 +81,6 @@ death_describe(int status, char *text, size_t size)
 int
 death_exit_code(int status)
 {
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-	    WEXITSTATUS(status);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
 }

@@ -35,14 +35,14 @@ struct death_place {
 
 enum death_verdict {
 	DEATH_NOTHING,
-	DEATH_END_RUN,    /* a first start failed */
-	DEATH_RESTART,    /* at once, the first time */
+	DEATH_END_RUN, /* a first start failed */
+	DEATH_RESTART, /* at once, the first time */
 	DEATH_BACK_OFF,
 	DEATH_STAND_IN
 };
 
-enum death_verdict death_verdict(enum death_kind kind,
-    const struct death_place *place);
+enum death_verdict death_verdict(
+    enum death_kind kind, const struct death_place *place);
 
 /* "SIGSEGV", "exit code 3": how it ended, for people. */
 void death_describe(int status, char *text, size_t size);

@@ -103,11 +103,11 @@ count_code(struct fleet *fleet, const struct child *child)
 	 */
 	if (WIFSIGNALED(status) && child->phase == CHILD_EXEC &&
 	    (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGHUP ||
-	    WTERMSIG(status) == SIGQUIT))
+		WTERMSIG(status) == SIGQUIT))
 		return;
 	if (!child->death.said_failed && death_exit_code(status) != 0)
-		fleet->config.events->code(fleet->config.arg, fleet,
-		    death_exit_code(status));
+		fleet->config.events->code(
+		    fleet->config.arg, fleet, death_exit_code(status));
 }
 
 static void
@@ -184,7 +184,8 @@ fleet_copy(struct fleet *fleet, struct error *err)
 	if (copy_is_original(copy))
 		log_record(LOGGER, TOMO_LOG_WARNING,
 		    "no copy of the service file can be made: replace it by "
-		    "rename only", TOMO_LOG_STR("file", config->file));
+		    "rename only",
+		    TOMO_LOG_STR("file", config->file));
 	return copy;
 }
 

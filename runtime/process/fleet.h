@@ -56,25 +56,25 @@ struct slot {
 	struct child *candidate; /* of a reload */
 	struct backoff backoff;
 	struct event *timer;
-	bool was_open;           /* some worker of it was, ever */
-	unsigned held;           /* id of a worker that is gone, whose sockets
+	bool was_open; /* some worker of it was, ever */
+	unsigned held; /* id of a worker that is gone, whose sockets
 	                          * wait for the next one; 0: none */
-	char *why;               /* how the last one ended */
+	char *why;     /* how the last one ended */
 };
 
 struct fleet {
 	struct fleet_config config;
-	const char *label;       /* the file without its folders */
+	const char *label; /* the file without its folders */
 	char uuid[UUID_SIZE];
-	struct copy *copy;       /* of the generation that is open */
-	unsigned generation;     /* the last number given away */
+	struct copy *copy;   /* of the generation that is open */
+	unsigned generation; /* the last number given away */
 	struct slot *slots;
 	unsigned nslots;
-	struct child *children;  /* all that have not been reaped */
+	struct child *children; /* all that have not been reaped */
 	struct reload reload;
 	bool opened, stopping, ended;
-	char *name;              /* NULL until a worker has named it */
-	char *options;           /* JSON, of the last worker that was open */
+	char *name;    /* NULL until a worker has named it */
+	char *options; /* JSON, of the last worker that was open */
 };
 
 struct fleet *fleet_new(const struct fleet_config *config);

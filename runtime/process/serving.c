@@ -23,11 +23,11 @@ on_stall(void *arg, const char *task, int64_t held_ms, const char *stack)
 }
 
 int
-serving_init(struct serving *serving, const struct serving_plan *plan,
-    struct error *err)
+serving_init(
+    struct serving *serving, const struct serving_plan *plan, struct error *err)
 {
-	serving->loop = loop_new((size_t)options_int(plan->options,
-	    "runtime.stack_size"), err);
+	serving->loop = loop_new(
+	    (size_t)options_int(plan->options, "runtime.stack_size"), err);
 	if (serving->loop == NULL) {
 		options_free(plan->options);
 		module_close(plan->module);
@@ -35,8 +35,9 @@ serving_init(struct serving *serving, const struct serving_plan *plan,
 	}
 	serving->service = service_new(serving->loop, plan->host, plan->module,
 	    plan->options, plan->uuid, plan->slot);
-	serving->stall = stall_start(serving->loop, options_int(plan->options,
-	    "runtime.stall_warning_ms"), on_stall, serving);
+	serving->stall = stall_start(serving->loop,
+	    options_int(plan->options, "runtime.stall_warning_ms"), on_stall,
+	    serving);
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 #include "runtime/base/alloc.h"
 
 static const int numbers[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1,
-    SIGCHLD };
+	SIGCHLD };
 #define NSIGNALS (sizeof(numbers) / sizeof(numbers[0]))
 
 struct signals {
@@ -30,8 +30,8 @@ struct signals {
 static bool
 has_terminal(void)
 {
-	const int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC |
-	    O_NONBLOCK);
+	const int fd = open(
+	    "/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
 		return false;
@@ -100,8 +100,8 @@ signals_new(struct event_base *base, const struct signal_events *events,
 		/* A service without supervisor may have children itself. */
 		if (numbers[i] == SIGCHLD && events->child == NULL)
 			continue;
-		signals->watched[i] = evsignal_new(base, numbers[i], on_signal,
-		    signals);
+		signals->watched[i] = evsignal_new(
+		    base, numbers[i], on_signal, signals);
 		if (signals->watched[i] == NULL ||
 		    event_add(signals->watched[i], NULL) != 0) {
 			error_set(err, "cannot watch signal %d", numbers[i]);

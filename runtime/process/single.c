@@ -105,8 +105,8 @@ on_stop(void *arg, int number)
 	if (single->serving.service->stop_by_ms != 0)
 		return;
 	death_signal_name(number, name, sizeof(name));
-	log_record(LOGGER, TOMO_LOG_INFO, "stopping",
-	    TOMO_LOG_STR("signal", name));
+	log_record(
+	    LOGGER, TOMO_LOG_INFO, "stopping", TOMO_LOG_STR("signal", name));
 	service_stop(single->serving.service, false);
 }
 
@@ -149,22 +149,24 @@ set_up(struct single *single, const struct single_config *config,
 {
 	const char *slash = strrchr(config->file, '/');
 	char uuid[UUID_SIZE];
-	struct serving_plan plan = { .host = &single->host, .uuid = uuid,
-	    .options = options };
+	struct serving_plan plan = {
+		.host = &single->host, .uuid = uuid, .options = options
+	};
 
 	uuid_make(uuid);
-	plan.module = module_open(config->file, slash != NULL ? slash + 1 :
-	    config->file, err);
-	if (plan.module == NULL || options_set_descriptor(options,
-	    module_service(plan.module)->options, err) != 0) {
+	plan.module = module_open(
+	    config->file, slash != NULL ? slash + 1 : config->file, err);
+	if (plan.module == NULL ||
+	    options_set_descriptor(
+		options, module_service(plan.module)->options, err) != 0) {
 		module_close(plan.module);
 		options_free(options);
 		return -1;
 	}
 	if (serving_init(&single->serving, &plan, err) != 0)
 		return -1;
-	single->signals = signals_new(loop_base(single->serving.loop),
-	    &signal_events, single, err);
+	single->signals = signals_new(
+	    loop_base(single->serving.loop), &signal_events, single, err);
 	return single->signals != NULL ? 0 : -1;
 }
 
@@ -172,8 +174,11 @@ int
 single_run(const struct single_config *config)
 {
 	struct single single = {
-		.host = { .listen = listen_on, .named = named, .ready = ready,
-		    .exit = exit_with, .ended = ended },
+		.host = { .listen = listen_on,
+		    .named = named,
+		    .ready = ready,
+		    .exit = exit_with,
+		    .ended = ended },
 	};
 	struct options *options;
 	struct error err;

@@ -88,8 +88,8 @@ start_stand_in(struct slot *slot)
 	if (text == NULL)
 		error_set(&err, "its options are not known");
 	else
-		slot->current = fleet_start_child(slot, slot->fleet->copy, text,
-		    &err);
+		slot->current = fleet_start_child(
+		    slot, slot->fleet->copy, text, &err);
 	free(text);
 	if (slot->current != NULL)
 		return;
@@ -127,12 +127,12 @@ static void
 back_off(struct slot *slot, int64_t delay_ms)
 {
 	const struct timeval after = { .tv_sec = (time_t)(delay_ms / 1000),
-	    .tv_usec = (suseconds_t)(delay_ms % 1000 * 1000) };
+		.tv_usec = (suseconds_t)(delay_ms % 1000 * 1000) };
 
 	move(slot, SLOT_BACK_OFF);
 	if (slot->timer == NULL)
-		slot->timer = evtimer_new(slot->fleet->config.room->base,
-		    on_timer, slot);
+		slot->timer = evtimer_new(
+		    slot->fleet->config.room->base, on_timer, slot);
 	if (slot->timer == NULL)
 		abort();
 	event_add(slot->timer, &after);
@@ -170,8 +170,8 @@ static const struct {
 
 /* One record: how it ended and what is done about it. */
 static void
-report(const struct slot *slot, const struct child *child,
-    enum death_kind kind, const char *next)
+report(const struct slot *slot, const struct child *child, enum death_kind kind,
+    const char *next)
 {
 	struct error err;
 	char how[40];
@@ -197,15 +197,15 @@ static void
 restart_after(struct slot *slot, const struct child *child,
     enum death_kind kind, bool at_once)
 {
-	const int64_t delay_ms = backoff_next(&slot->backoff,
-	    open_for_ms(child), at_once);
+	const int64_t delay_ms = backoff_next(
+	    &slot->backoff, open_for_ms(child), at_once);
 	char next[48];
 
 	if (delay_ms == 0)
 		snprintf(next, sizeof(next), "restart");
 	else
-		snprintf(next, sizeof(next), "restart in %" PRId64 " ms",
-		    delay_ms);
+		snprintf(
+		    next, sizeof(next), "restart in %" PRId64 " ms", delay_ms);
 	report(slot, child, kind, next);
 	if (delay_ms == 0)
 		restart(slot);
@@ -271,8 +271,8 @@ slot_draining(struct slot *slot, struct child *child)
 	    TOMO_LOG_STR("service", fleet_name(slot->fleet)),
 	    TOMO_LOG_INT("slot", slot->number),
 	    TOMO_LOG_INT("pid", child->pid));
-	const int64_t delay_ms = backoff_next(&slot->backoff,
-	    open_for_ms(child), true);
+	const int64_t delay_ms = backoff_next(
+	    &slot->backoff, open_for_ms(child), true);
 	if (delay_ms == 0)
 		restart(slot);
 	else

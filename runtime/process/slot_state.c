@@ -9,14 +9,18 @@ static const struct {
 } states[] = {
 #define TO(state) (1u << (state))
 	[SLOT_EMPTY] = { "empty", TO(SLOT_STARTING) | TO(SLOT_STOPPED) },
-	[SLOT_STARTING] = { "starting", TO(SLOT_OPEN) | TO(SLOT_BACK_OFF) |
-	    TO(SLOT_STARTING) | TO(SLOT_STAND_IN) | TO(SLOT_STOPPED) },
-	[SLOT_OPEN] = { "open", TO(SLOT_OPEN) | TO(SLOT_STARTING) |
-	    TO(SLOT_BACK_OFF) | TO(SLOT_STAND_IN) | TO(SLOT_STOPPED) },
-	[SLOT_BACK_OFF] = { "back-off", TO(SLOT_STARTING) | TO(SLOT_OPEN) |
-	    TO(SLOT_STAND_IN) | TO(SLOT_BACK_OFF) | TO(SLOT_STOPPED) },
-	[SLOT_STAND_IN] = { "stand-in", TO(SLOT_OPEN) | TO(SLOT_BACK_OFF) |
-	    TO(SLOT_STAND_IN) | TO(SLOT_STARTING) | TO(SLOT_STOPPED) },
+	[SLOT_STARTING] = { "starting",
+	    TO(SLOT_OPEN) | TO(SLOT_BACK_OFF) | TO(SLOT_STARTING) |
+		TO(SLOT_STAND_IN) | TO(SLOT_STOPPED) },
+	[SLOT_OPEN] = { "open",
+	    TO(SLOT_OPEN) | TO(SLOT_STARTING) | TO(SLOT_BACK_OFF) |
+		TO(SLOT_STAND_IN) | TO(SLOT_STOPPED) },
+	[SLOT_BACK_OFF] = { "back-off",
+	    TO(SLOT_STARTING) | TO(SLOT_OPEN) | TO(SLOT_STAND_IN) |
+		TO(SLOT_BACK_OFF) | TO(SLOT_STOPPED) },
+	[SLOT_STAND_IN] = { "stand-in",
+	    TO(SLOT_OPEN) | TO(SLOT_BACK_OFF) | TO(SLOT_STAND_IN) |
+		TO(SLOT_STARTING) | TO(SLOT_STOPPED) },
 	[SLOT_STOPPED] = { "stopped", 0 },
 #undef TO
 };

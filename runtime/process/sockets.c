@@ -26,17 +26,19 @@ bind_to(const struct sockaddr *address, socklen_t len, bool reuse_port)
 {
 	const int on = 1, off = 0;
 	const int family = address->sa_family;
-	const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC |
-	    SOCK_NONBLOCK, 0);
+	const int fd = socket(
+	    family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -1;
 	/* A named IPv6 address takes no IPv4 whatever this says. */
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-	    (!reuse_port || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on,
-	    sizeof(on)) == 0) &&
-	    (family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY,
-	    &off, sizeof(off)) == 0) &&
+	    (!reuse_port ||
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) ==
+		    0) &&
+	    (family != AF_INET6 ||
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) ==
+		    0) &&
 	    bind(fd, address, len) == 0)
 		return fd;
 	const int failed = errno;
@@ -49,12 +51,13 @@ static int
 bind_everywhere(const struct socket_wish *wish)
 {
 	const struct sockaddr_in6 all6 = { .sin6_family = AF_INET6,
-	    .sin6_port = htons(wish->port), .sin6_addr = IN6ADDR_ANY_INIT };
+		.sin6_port = htons(wish->port),
+		.sin6_addr = IN6ADDR_ANY_INIT };
 	const struct sockaddr_in all4 = { .sin_family = AF_INET,
-	    .sin_port = htons(wish->port),
-	    .sin_addr.s_addr = htonl(INADDR_ANY) };
-	const int fd = bind_to((const struct sockaddr *)&all6, sizeof(all6),
-	    wish->reuse_port);
+		.sin_port = htons(wish->port),
+		.sin_addr.s_addr = htonl(INADDR_ANY) };
+	const int fd = bind_to(
+	    (const struct sockaddr *)&all6, sizeof(all6), wish->reuse_port);
 
 	/* No IPv6 in the kernel, or none on any interface. */
 	if (fd < 0 && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL))
@@ -68,8 +71,8 @@ static int
 bind_host(const struct socket_wish *wish, const char **why)
 {
 	const struct addrinfo hints = { .ai_family = AF_UNSPEC,
-	    .ai_socktype = SOCK_STREAM,
-	    .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	struct addrinfo *found;
 	char port[8];
 	int fd = -1;
@@ -77,8 +80,8 @@ bind_host(const struct socket_wish *wish, const char **why)
 	snprintf(port, sizeof(port), "%u", wish->port);
 	const int failed = getaddrinfo(wish->host, port, &hints, &found);
 	if (failed != 0) {
-		*why = failed == EAI_SYSTEM ? strerror(errno) :
-		    gai_strerror(failed);
+		*why = failed == EAI_SYSTEM ? strerror(errno)
+					    : gai_strerror(failed);
 		return -1;
 	}
 	for (const struct addrinfo *a = found; a != NULL && fd < 0;
@@ -108,15 +111,17 @@ static int
 refuse(const struct socket_wish *wish, const char *why, struct error *err)
 {
 	if (wish->host == NULL)
-		return error_set(err, "cannot listen on all interfaces, port "
-		    "%u: %s", wish->port, why);
+		return error_set(err,
+		    "cannot listen on all interfaces, port "
+		    "%u: %s",
+		    wish->port, why);
 	return error_set(err, "cannot listen on %s port %u: %s", wish->host,
 	    wish->port, why);
 }
 
 int
-socket_listen(const struct socket_wish *wish, int *fd, uint16_t *port,
-    struct error *err)
+socket_listen(
+    const struct socket_wish *wish, int *fd, uint16_t *port, struct error *err)
 {
 	union address bound;
 	socklen_t len = sizeof(bound);
@@ -132,8 +137,8 @@ socket_listen(const struct socket_wish *wish, int *fd, uint16_t *port,
 		return refuse(wish, why, err);
 	}
 	*fd = made;
-	*port = ntohs(bound.any.sa_family == AF_INET6 ? bound.in6.sin6_port :
-	    bound.in.sin_port);
+	*port = ntohs(bound.any.sa_family == AF_INET6 ? bound.in6.sin6_port
+						      : bound.in.sin_port);
 	return 0;
 }
 
@@ -214,10 +219,9 @@ is_taken(const struct sockets *sockets, const char *service,
     const struct socket_wish *wish)
 {
 	for (const struct listener *l = sockets->first; l != NULL; l = l->next)
-		if (strcmp(l->service, service) != 0 &&
-		    l->port == wish->port &&
+		if (strcmp(l->service, service) != 0 && l->port == wish->port &&
 		    (is_same_text(l->host, wish->host) ||
-		    is_everywhere(l->host) || is_everywhere(wish->host)))
+			is_everywhere(l->host) || is_everywhere(wish->host)))
 			return true;
 	return false;
 }

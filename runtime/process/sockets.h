@@ -25,8 +25,8 @@ struct socket_wish {
  * counts; blocks while a name is looked up.  -1: "cannot listen on 127.0.0.1
  * port 9700: Address already in use".
  */
-int socket_listen(const struct socket_wish *wish, int *fd, uint16_t *port,
-    struct error *err);
+int socket_listen(
+    const struct socket_wish *wish, int *fd, uint16_t *port, struct error *err);
 
 /* Whether somebody else listens there already, and would share connections. */
 bool socket_is_shared(const struct socket_wish *wish);

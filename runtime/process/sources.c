@@ -30,11 +30,11 @@ apply(const struct sources *sources, struct options *options, bool warn,
 		if (options_set_file(options, sources->files[i], err) != 0)
 			return -1;
 	if (options_set_environment(options, sources->environ, sources->others,
-	    warn ? on_unknown : ignore_unknown, err) != 0)
+		warn ? on_unknown : ignore_unknown, err) != 0)
 		return -1;
 	for (size_t i = 0; sources->arguments[i] != NULL; i++)
-		if (options_set_argument(options, sources->arguments[i],
-		    err) != 0)
+		if (options_set_argument(options, sources->arguments[i], err) !=
+		    0)
 			return -1;
 	return 0;
 }
@@ -54,6 +54,6 @@ int64_t
 sources_grace_s(const struct options *options)
 {
 	/* Only a runner without HTTP has no such row. */
-	return options_row(options, GRACE) != NULL ?
-	    options_int(options, GRACE) : 30;
+	return options_row(options, GRACE) != NULL ? options_int(options, GRACE)
+						   : 30;
 }

@@ -15,7 +15,7 @@ struct options;
 
 struct sources {
 	const struct option_row *const *tables; /* for options_new() */
-	const char *const *others; /* TOMODACHI_* that are no options */
+	const char *const *others;    /* TOMODACHI_* that are no options */
 	const char *const *files;     /* --config, in order; NULL-ended */
 	const char *const *arguments; /* --option, in order; NULL-ended */
 	char *const *environ;
@@ -25,8 +25,8 @@ struct sources {
  * The options with what all three say.  warn: unknown TOMODACHI_* variables are
  * logged, which one process of a run does.  NULL with one line.
  */
-struct options *sources_read(const struct sources *sources, bool warn,
-    struct error *err);
+struct options *sources_read(
+    const struct sources *sources, bool warn, struct error *err);
 
 /* Seconds of http.termination_grace_period_seconds. */
 int64_t sources_grace_s(const struct options *options);

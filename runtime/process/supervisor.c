@@ -122,8 +122,8 @@ on_stop(void *arg, int number)
 	if (supervisor->stopping)
 		return;
 	death_signal_name(number, name, sizeof(name));
-	log_record(LOGGER, TOMO_LOG_INFO, "stopping",
-	    TOMO_LOG_STR("signal", name));
+	log_record(
+	    LOGGER, TOMO_LOG_INFO, "stopping", TOMO_LOG_STR("signal", name));
 	stop_all(supervisor);
 }
 
@@ -196,8 +196,8 @@ refuse_twins(const struct supervisor_config *config, struct error *err)
 	for (unsigned i = 0; config->files[i] != NULL; i++)
 		for (unsigned j = 0; j < i; j++)
 			if (is_same_file(config->files[i], config->files[j]))
-				return error_set(err, "%s: given twice",
-				    config->files[i]);
+				return error_set(
+				    err, "%s: given twice", config->files[i]);
 	return 0;
 }
 
@@ -210,8 +210,8 @@ read_options(struct supervisor *supervisor,
 
 	if (options == NULL)
 		return -1;
-	supervisor->room.start_timeout_s = options_int(options,
-	    "runtime.start_timeout");
+	supervisor->room.start_timeout_s = options_int(
+	    options, "runtime.start_timeout");
 	supervisor->room.grace_s = sources_grace_s(options);
 	options_free(options);
 	return 0;
@@ -224,8 +224,8 @@ set_up(struct supervisor *supervisor, const struct supervisor_config *config,
 	supervisor->base = event_base_new();
 	if (supervisor->base == NULL)
 		return error_set(err, "cannot make an event loop");
-	supervisor->signals = signals_new(supervisor->base, &signal_events,
-	    supervisor, err);
+	supervisor->signals = signals_new(
+	    supervisor->base, &signal_events, supervisor, err);
 	if (supervisor->signals == NULL)
 		return -1;
 	supervisor->folder = copy_folder_new();
@@ -237,8 +237,8 @@ set_up(struct supervisor *supervisor, const struct supervisor_config *config,
 }
 
 static void
-add_fleet(struct supervisor *supervisor,
-    const struct supervisor_config *config, const char *file)
+add_fleet(struct supervisor *supervisor, const struct supervisor_config *config,
+    const char *file)
 {
 	const struct fleet_config fleet = {
 		.file = file,

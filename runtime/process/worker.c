@@ -64,8 +64,8 @@ load(struct worker *worker, const struct worker_config *config,
 	control_say(worker->control, CONTROL_LOADED, 0, 0);
 	if (module == NULL)
 		return NULL;
-	if (options_set_descriptor(options, module_service(module)->options,
-	    err) == 0)
+	if (options_set_descriptor(
+		options, module_service(module)->options, err) == 0)
 		return module;
 	module_close(module);
 	return NULL;
@@ -78,8 +78,9 @@ told_options(const struct worker *worker, const struct worker_config *config,
 	struct options *options = options_new(config->sources.tables);
 	char *text = json_dumps(json_object_get(worker->told, "options"), 0);
 
-	if (text != NULL && options_set_json(options, "the crashed worker",
-	    text, strlen(text), err) == 0) {
+	if (text != NULL &&
+	    options_set_json(
+		options, "the crashed worker", text, strlen(text), err) == 0) {
 		free(text);
 		return options;
 	}
@@ -98,8 +99,8 @@ stand_in(struct worker *worker, const struct worker_config *config,
 	static struct tomo_service descriptor;
 
 	descriptor = *config->stand_in;
-	descriptor.name = json_string_value(json_object_get(worker->told,
-	    "name"));
+	descriptor.name = json_string_value(
+	    json_object_get(worker->told, "name"));
 	return module_from(&descriptor, err);
 }
 
@@ -142,17 +143,17 @@ set_up(struct worker *worker, const struct worker_config *config,
     struct error *err)
 {
 	struct serving_plan plan = { .host = &worker->host,
-	    .uuid = config->uuid, .slot = config->slot };
-	const int failed = config->stand_in != NULL ?
-	    serve_stand_in(worker, config, &plan, err) :
-	    serve_file(worker, config, &plan, err);
+		.uuid = config->uuid,
+		.slot = config->slot };
+	const int failed = config->stand_in != NULL
+	    ? serve_stand_in(worker, config, &plan, err)
+	    : serve_file(worker, config, &plan, err);
 
 	if (failed != 0 || attach(worker, err) != 0)
 		return -1;
 	if (worker->told != NULL)
-		worker->serving.service->user_state =
-		    (void *)json_string_value(json_object_get(worker->told,
-		    "line"));
+		worker->serving.service->user_state = (void *)json_string_value(
+		    json_object_get(worker->told, "line"));
 	return 0;
 }
 

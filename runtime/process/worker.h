@@ -17,7 +17,7 @@ struct worker_config {
 	const char *label; /* what people know it by */
 	const char *uuid;  /* for a service without one */
 	unsigned slot;
-	pid_t supervisor;  /* its process */
+	pid_t supervisor; /* its process */
 	struct sources sources;
 
 	/*

@@ -59,7 +59,7 @@ listen_on(struct host *host, const struct listen_request *wish, int *fd,
 		.type = CONTROL_LISTEN,
 		.number = { request->number, wish->port,
 		    (wish->host == NULL ? CONTROL_ANY_HOST : 0) |
-		    (wish->reuse_port ? CONTROL_REUSE_PORT : 0),
+			(wish->reuse_port ? CONTROL_REUSE_PORT : 0),
 		    wish->backlog },
 		.text = wish->host,
 		.fd = -1,
@@ -90,13 +90,13 @@ static json_t *
 watcher_object(const struct options *options)
 {
 	static const char *const keys[] = { "watcher.ignored_dirs",
-	    "watcher.watched_file_endings" };
+		"watcher.watched_file_endings" };
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (options_row(options, keys[i]) != NULL)
-			json_object_set_new(object, keys[i],
-			    options_json(options, keys[i]));
+			json_object_set_new(
+			    object, keys[i], options_json(options, keys[i]));
 	return object;
 }
 
@@ -163,8 +163,9 @@ exit_with(struct host *host, int code)
 void
 worker_give_up(struct worker *worker, const char *line)
 {
-	const struct control_message message = { .type = CONTROL_FAILED,
-	    .text = line, .fd = -1 };
+	const struct control_message message = {
+		.type = CONTROL_FAILED, .text = line, .fd = -1
+	};
 
 	worker->code = 1;
 	control_send(worker->control, &message);
@@ -196,8 +197,8 @@ worker_stop(struct worker *worker, bool reload)
 static void
 on_answer(struct worker *worker, const struct control_message *message)
 {
-	struct worker_request *request = find_request(worker,
-	    message->number[0]);
+	struct worker_request *request = find_request(
+	    worker, message->number[0]);
 
 	if (request == NULL || request->waiting == NULL) {
 		if (message->fd >= 0)
@@ -216,28 +217,28 @@ on_answer(struct worker *worker, const struct control_message *message)
 static void
 on_lend(struct worker *worker, const struct control_message *message)
 {
-	const struct worker_request *request = find_request(worker,
-	    message->number[0]);
+	const struct worker_request *request = find_request(
+	    worker, message->number[0]);
 
 	if (request == NULL || request->wish->lent == NULL ||
-	    worker->serving.service->state != SERVICE_OPEN) {
+	    worker->serving.service->state >= SERVICE_STOPPING) {
 		close(message->fd);
 		return;
 	}
-	request->wish->lent(request->wish->arg, message->fd,
-	    (unsigned)message->number[1]);
+	request->wish->lent(
+	    request->wish->arg, message->fd, (unsigned)message->number[1]);
 }
 
 static void
 on_take_back(struct worker *worker, const struct control_message *message)
 {
-	const struct worker_request *request = find_request(worker,
-	    message->number[0]);
+	const struct worker_request *request = find_request(
+	    worker, message->number[0]);
 
 	if (request != NULL && request->wish->taken_back != NULL &&
-	    worker->serving.service->state == SERVICE_OPEN)
-		request->wish->taken_back(request->wish->arg,
-		    (unsigned)message->number[1]);
+	    worker->serving.service->state < SERVICE_STOPPING)
+		request->wish->taken_back(
+		    request->wish->arg, (unsigned)message->number[1]);
 }
 
 static void

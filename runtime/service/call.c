@@ -89,8 +89,8 @@ on_task_end(struct task *task)
 }
 
 struct tomo_call *
-call_new(struct service *service, uint64_t kind, tomo_fn *run,
-    const char *function)
+call_new(
+    struct service *service, uint64_t kind, tomo_fn *run, const char *function)
 {
 	struct tomo_call *call = service->free_calls;
 

@@ -31,9 +31,9 @@ struct tomo_call {
 	tomo_fn *run;
 	const char *function; /* the handler's name, for logs */
 	const char *logger;
-	int code;             /* what run returned */
+	int code; /* what run returned */
 	bool started, complained, ending;
-	void *data;           /* the transport's */
+	void *data; /* the transport's */
 	void (*on_end)(struct tomo_call *call);
 	struct tomo_call *next, *previous; /* all of the service */
 	struct call_value *values;
@@ -49,8 +49,8 @@ struct tomo_call {
  * A call that will run run(call) on a coroutine; function is its name.  Takes
  * its memory from a pool; never NULL.
  */
-struct tomo_call *call_new(struct service *service, uint64_t kind, tomo_fn *run,
-    const char *function);
+struct tomo_call *call_new(
+    struct service *service, uint64_t kind, tomo_fn *run, const char *function);
 
 /* Forgets a call that was never started. */
 void call_drop(struct tomo_call *call);

@@ -43,8 +43,8 @@ tomo_alloc(struct tomo_call *call, size_t size)
 char *
 tomo_strdup(struct tomo_call *call, const char *text)
 {
-	return text != NULL
-	    ? arena_strndup(&call->arena, text, strlen(text)) : NULL;
+	return text != NULL ? arena_strndup(&call->arena, text, strlen(text))
+			    : NULL;
 }
 
 char *

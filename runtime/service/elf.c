@@ -9,7 +9,7 @@
 
 /* What the dynamic section says, and the strings that its numbers mean. */
 struct dynamic {
-	ElfW(Dyn) *entries;
+	ElfW(Dyn) * entries;
 	size_t count;
 	char *strings; /* nstrings bytes and a NUL */
 	uint64_t nstrings;
@@ -21,10 +21,8 @@ struct dynamic {
 /* The typeinfo name that each C++ runtime has in its data, and C never. */
 #define CXX_MARK "N10__cxxabiv117__class_type_infoE"
 
-static const char *const cxx_libraries[] = {
-	"libstdc++.so", "libc++.so", "libc++abi.so", "libsupc++.so",
-	"libcxxrt.so", NULL
-};
+static const char *const cxx_libraries[] = { "libstdc++.so", "libc++.so",
+	"libc++abi.so", "libsupc++.so", "libcxxrt.so", NULL };
 
 /* The value of the first entry with that tag, or 0. */
 static uint64_t
@@ -53,8 +51,8 @@ read_dynamic(const struct elf_file *file, struct dynamic *dynamic)
 		if (segment->p_type != PT_DYNAMIC)
 			continue;
 		dynamic->count = segment->p_filesz / sizeof(ElfW(Dyn));
-		dynamic->entries = elf_file_table(file, segment->p_offset,
-		    dynamic->count, sizeof(ElfW(Dyn)));
+		dynamic->entries = elf_file_table(
+		    file, segment->p_offset, dynamic->count, sizeof(ElfW(Dyn)));
 		break;
 	}
 	if (dynamic->entries == NULL)
@@ -100,7 +98,7 @@ count_by_gnu_hash(const struct elf_file *file, uint64_t address)
 	offset += skip + head[0] * sizeof(word) - head[1] * sizeof(word);
 	for (; (word & 1) == 0 && count < MAX_SYMBOLS; count++)
 		if (!elf_file_read(file, offset + count * sizeof(word), &word,
-		    sizeof(word)))
+			sizeof(word)))
 			return 0;
 	return count;
 }
@@ -122,7 +120,7 @@ count_symbols(const struct elf_file *file, const struct dynamic *dynamic)
 }
 
 static bool
-is_exported(const ElfW(Sym) *symbol)
+is_exported(const ElfW(Sym) * symbol)
 {
 	/* The macros are the same for both classes. */
 	const unsigned bind = ELF64_ST_BIND(symbol->st_info);
@@ -154,7 +152,7 @@ read_symbols(const struct elf_file *file, const struct dynamic *dynamic,
 {
 	const uint64_t count = count_symbols(file, dynamic);
 	uint64_t offset, len;
-	ElfW(Sym) *symbols;
+	ElfW(Sym) * symbols;
 
 	if (count == 0)
 		return 0;
@@ -194,8 +192,8 @@ is_cxx_library(const char *name)
 
 /* What the libraries and paths named in the dynamic section tell. */
 static void
-read_names(const struct dynamic *dynamic, struct elf_facts *facts,
-    bool *has_cxx)
+read_names(
+    const struct dynamic *dynamic, struct elf_facts *facts, bool *has_cxx)
 {
 	for (size_t i = 0; i < dynamic->count; i++) {
 		const ElfW(Dyn) *entry = &dynamic->entries[i];
@@ -220,14 +218,18 @@ read_facts(const struct elf_file *file, struct dynamic *dynamic,
 	bool has_cxx = false;
 
 	if (read_dynamic(file, dynamic) < 0)
-		return error_set(err, "%s: damaged: no dynamic section",
-		    file->name);
+		return error_set(
+		    err, "%s: damaged: no dynamic section", file->name);
 	if ((value(dynamic, DT_FLAGS_1) & DF_1_PIE) != 0)
-		return error_set(err, "%s: an executable, not a shared object "
-		    "(link with -shared)", file->name);
+		return error_set(err,
+		    "%s: an executable, not a shared object "
+		    "(link with -shared)",
+		    file->name);
 	if (read_symbols(file, dynamic, facts, &has_cxx) < 0)
-		return error_set(err, "%s: damaged: the symbol table is not in "
-		    "the file", file->name);
+		return error_set(err,
+		    "%s: damaged: the symbol table is not in "
+		    "the file",
+		    file->name);
 	read_names(dynamic, facts, &has_cxx);
 	for (size_t i = 0; i < file->nsegments && !has_cxx; i++)
 		if (file->segments[i].p_type == PT_LOAD &&

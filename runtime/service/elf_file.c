@@ -53,8 +53,8 @@ class_name(unsigned char class)
 }
 
 bool
-elf_file_read(const struct elf_file *file, uint64_t offset, void *to,
-    size_t len)
+elf_file_read(
+    const struct elf_file *file, uint64_t offset, void *to, size_t len)
 {
 	char *at = to;
 
@@ -75,8 +75,8 @@ elf_file_read(const struct elf_file *file, uint64_t offset, void *to,
 }
 
 void *
-elf_file_table(const struct elf_file *file, uint64_t offset, uint64_t count,
-    size_t each)
+elf_file_table(
+    const struct elf_file *file, uint64_t offset, uint64_t count, size_t each)
 {
 	char *table;
 
@@ -96,8 +96,8 @@ elf_file_table(const struct elf_file *file, uint64_t offset, uint64_t count,
 }
 
 bool
-elf_file_locate(const struct elf_file *file, uint64_t address,
-    uint64_t *offset, uint64_t *len)
+elf_file_locate(const struct elf_file *file, uint64_t address, uint64_t *offset,
+    uint64_t *len)
 {
 	for (size_t i = 0; i < file->nsegments; i++) {
 		const ElfW(Phdr) *segment = &file->segments[i];
@@ -134,8 +134,7 @@ holds(const char *bytes, size_t len, const char *text)
 }
 
 bool
-elf_file_contains(const struct elf_file *file, size_t segment,
-    const char *text)
+elf_file_contains(const struct elf_file *file, size_t segment, const char *text)
 {
 	static const size_t block = 256 * 1024;
 	/* The NUL or the byte before it: a match may lie across two blocks. */
@@ -167,8 +166,9 @@ check_end(const struct elf_file *file, const char *what, uint64_t offset,
 
 	if (end <= file->size)
 		return 0;
-	return error_set(err, "%s: truncated: %s ends at %" PRIu64
-	    ", the file at %" PRIu64 " (is it still being written?)",
+	return error_set(err,
+	    "%s: truncated: %s ends at %" PRIu64 ", the file at %" PRIu64
+	    " (is it still being written?)",
 	    file->name, what, end, file->size);
 }
 
@@ -181,23 +181,30 @@ check_identity(const struct elf_file *file, struct error *err)
 
 	if (theirs->e_ident[EI_CLASS] != ours->e_ident[EI_CLASS])
 		return error_set(err, "%s: a %s file, this runner is for %s",
-		    file->name, class_name(theirs->e_ident[EI_CLASS]),
-		    machine);
+		    file->name, class_name(theirs->e_ident[EI_CLASS]), machine);
 	if (theirs->e_ident[EI_DATA] != ours->e_ident[EI_DATA])
-		return error_set(err, "%s: built for the other byte order, "
-		    "this runner is for %s", file->name, machine);
+		return error_set(err,
+		    "%s: built for the other byte order, "
+		    "this runner is for %s",
+		    file->name, machine);
 	if (theirs->e_machine != ours->e_machine)
 		return error_set(err, "%s: built for %s, this runner is for %s",
 		    file->name, machine_name(theirs->e_machine), machine);
 	if (theirs->e_type == ET_REL)
-		return error_set(err, "%s: an object file, not a shared object "
-		    "(link with -shared)", file->name);
+		return error_set(err,
+		    "%s: an object file, not a shared object "
+		    "(link with -shared)",
+		    file->name);
 	if (theirs->e_type == ET_EXEC)
-		return error_set(err, "%s: an executable, not a shared object "
-		    "(link with -shared)", file->name);
+		return error_set(err,
+		    "%s: an executable, not a shared object "
+		    "(link with -shared)",
+		    file->name);
 	if (theirs->e_type != ET_DYN)
-		return error_set(err, "%s: not a shared object (link with "
-		    "-shared)", file->name);
+		return error_set(err,
+		    "%s: not a shared object (link with "
+		    "-shared)",
+		    file->name);
 	return 0;
 }
 
@@ -208,20 +215,20 @@ read_header(struct elf_file *file, struct error *err)
 	static const size_t class_end = EI_CLASS + 1;
 
 	if (file->size == 0)
-		return error_set(err, "%s: an empty file (is it still being "
-		    "written?)", file->name);
+		return error_set(err,
+		    "%s: an empty file (is it still being "
+		    "written?)",
+		    file->name);
 	if (!elf_file_read(file, 0, &file->header, class_end) ||
 	    memcmp(file->header.e_ident, ELFMAG, SELFMAG) != 0)
 		return error_set(err, "%s: not an ELF file", file->name);
-	if (file->header.e_ident[EI_CLASS] ==
-	    __ehdr_start.e_ident[EI_CLASS]) {
-		if (check_end(file, "the header", 0, sizeof(file->header),
-		    err) < 0)
+	if (file->header.e_ident[EI_CLASS] == __ehdr_start.e_ident[EI_CLASS]) {
+		if (check_end(
+			file, "the header", 0, sizeof(file->header), err) < 0)
 			return -1;
-		if (!elf_file_read(file, 0, &file->header,
-		    sizeof(file->header)))
-			return error_set(err, "%s: cannot be read",
-			    file->name);
+		if (!elf_file_read(
+			file, 0, &file->header, sizeof(file->header)))
+			return error_set(err, "%s: cannot be read", file->name);
 	}
 	return check_identity(file, err);
 }
@@ -232,15 +239,14 @@ read_segments(struct elf_file *file, struct error *err)
 	const ElfW(Ehdr) *header = &file->header;
 	char what[40];
 
-	if (header->e_phnum == 0 ||
-	    header->e_phentsize != sizeof(ElfW(Phdr)))
-		return error_set(err, "%s: damaged: no program headers",
-		    file->name);
+	if (header->e_phnum == 0 || header->e_phentsize != sizeof(ElfW(Phdr)))
+		return error_set(
+		    err, "%s: damaged: no program headers", file->name);
 	if (check_end(file, "the program header table", header->e_phoff,
-	    (uint64_t)header->e_phnum * sizeof(ElfW(Phdr)), err) < 0)
+		(uint64_t)header->e_phnum * sizeof(ElfW(Phdr)), err) < 0)
 		return -1;
-	file->segments = elf_file_table(file, header->e_phoff,
-	    header->e_phnum, sizeof(ElfW(Phdr)));
+	file->segments = elf_file_table(
+	    file, header->e_phoff, header->e_phnum, sizeof(ElfW(Phdr)));
 	if (file->segments == NULL)
 		return error_set(err, "%s: cannot be read", file->name);
 	file->nsegments = header->e_phnum;
@@ -248,7 +254,7 @@ read_segments(struct elf_file *file, struct error *err)
 	for (size_t i = 0; i < file->nsegments; i++) {
 		snprintf(what, sizeof(what), "segment %zu", i);
 		if (check_end(file, what, file->segments[i].p_offset,
-		    file->segments[i].p_filesz, err) < 0)
+			file->segments[i].p_filesz, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -275,19 +281,22 @@ static int
 check_sections(const struct elf_file *file, struct error *err)
 {
 	const uint64_t start = file->header.e_shoff;
-	ElfW(Shdr) *sections;
+	ElfW(Shdr) * sections;
 	char what[40];
 	int rc = 0;
 
 	if (start == 0)
 		return 0; /* stripped of them all */
 	if (file->header.e_shentsize != sizeof(ElfW(Shdr)))
-		return error_set(err, "%s: damaged: section headers of %u "
-		    "bytes", file->name, file->header.e_shentsize);
+		return error_set(err,
+		    "%s: damaged: section headers of %u "
+		    "bytes",
+		    file->name, file->header.e_shentsize);
 
 	const uint64_t count = section_count(file);
-	const uint64_t size = count > UINT64_MAX / sizeof(*sections) ?
-	    UINT64_MAX : count * sizeof(*sections);
+	const uint64_t size = count > UINT64_MAX / sizeof(*sections)
+	    ? UINT64_MAX
+	    : count * sizeof(*sections);
 
 	if (check_end(file, "the section table", start, size, err) < 0)
 		return -1;
@@ -316,17 +325,18 @@ open_regular(struct elf_file *file, const char *path, struct error *err)
 	if (file->fd < 0 && errno == ENOENT)
 		return error_set(err, "%s: no such file", file->name);
 	if (file->fd < 0 || fstat(file->fd, &info) < 0)
-		return error_set(err, "%s: cannot be read: %s", file->name,
-		    strerror(errno));
+		return error_set(
+		    err, "%s: cannot be read: %s", file->name, strerror(errno));
 	if (S_ISDIR(info.st_mode))
-		return error_set(err, "%s: a folder, not a service file",
-		    file->name);
+		return error_set(
+		    err, "%s: a folder, not a service file", file->name);
 	if (!S_ISREG(info.st_mode))
 		return error_set(err, "%s: not a regular file", file->name);
 	file->size = (uint64_t)info.st_size;
 	if (file->size > MAX_FILE)
-		return error_set(err, "%s: too large for a service (%" PRIu64
-		    " bytes)", file->name, file->size);
+		return error_set(err,
+		    "%s: too large for a service (%" PRIu64 " bytes)",
+		    file->name, file->size);
 	return 0;
 }
 
@@ -336,10 +346,8 @@ elf_file_open(struct elf_file *file, const char *path, const char *name,
 {
 	memset(file, 0, sizeof(*file));
 	file->name = name;
-	if (open_regular(file, path, err) < 0 ||
-	    read_header(file, err) < 0 ||
-	    read_segments(file, err) < 0 ||
-	    check_sections(file, err) < 0) {
+	if (open_regular(file, path, err) < 0 || read_header(file, err) < 0 ||
+	    read_segments(file, err) < 0 || check_sections(file, err) < 0) {
 		elf_file_close(file);
 		return -1;
 	}

@@ -18,7 +18,7 @@ struct elf_file {
 	uint64_t size;
 	const char *name; /* what error lines call it; the caller's */
 	ElfW(Ehdr) header;
-	ElfW(Phdr) *segments;
+	ElfW(Phdr) * segments;
 	size_t nsegments;
 };
 
@@ -31,8 +31,8 @@ int elf_file_open(struct elf_file *file, const char *path, const char *name,
 void elf_file_close(struct elf_file *file);
 
 /* Reads len bytes; false unless all of them are in the file. */
-bool elf_file_read(const struct elf_file *file, uint64_t offset, void *to,
-    size_t len);
+bool elf_file_read(
+    const struct elf_file *file, uint64_t offset, void *to, size_t len);
 
 /* Where the byte that is loaded at address lies, and how many follow it. */
 bool elf_file_locate(const struct elf_file *file, uint64_t address,
@@ -43,14 +43,14 @@ bool elf_file_locate(const struct elf_file *file, uint64_t address,
  * followed by a zero byte, or NULL if they are not all in the file, or if they
  * are too many to be meant.
  */
-void *elf_file_table(const struct elf_file *file, uint64_t offset,
-    uint64_t count, size_t each);
+void *elf_file_table(
+    const struct elf_file *file, uint64_t offset, uint64_t count, size_t each);
 
 /*
  * Whether text and its NUL are among the bytes of the segment with this index,
  * not as the end of a longer name.
  */
-bool elf_file_contains(const struct elf_file *file, size_t segment,
-    const char *text);
+bool elf_file_contains(
+    const struct elf_file *file, size_t segment, const char *text);
 
 #endif

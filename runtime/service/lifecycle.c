@@ -100,8 +100,8 @@ begin(struct tomo_call *life, struct error *err)
 	if (run_hook(life, hooks->init, "init", 0, err) < 0)
 		return -1;
 	service->state = SERVICE_STARTING;
-	service->max_calls = (size_t)options_int(service->options,
-	    "runtime.max_calls");
+	service->max_calls = (size_t)options_int(
+	    service->options, "runtime.max_calls");
 	host->named(host, service);
 	if (attach(service, err) < 0)
 		return -1;
@@ -122,10 +122,11 @@ open_all(struct tomo_call *life)
 	for (size_t i = 0; transports[i] != NULL; i++)
 		if (transports[i]->open != NULL)
 			transports[i]->open(service);
-	if (run_hook(life, service->descriptor->started, "started", 0,
-	    &err) < 0 && !is_stopping(service))
-		log_printf(service_name(service), TOMO_LOG_ERROR, "%s",
-		    err.text);
+	if (run_hook(life, service->descriptor->started, "started", 0, &err) <
+		0 &&
+	    !is_stopping(service))
+		log_printf(
+		    service_name(service), TOMO_LOG_ERROR, "%s", err.text);
 }
 
 /* The calls that would not walk out, each by name. */
@@ -133,7 +134,7 @@ static void
 name_the_stuck(const struct service *service, const struct tomo_call *life)
 {
 	for (const struct tomo_call *call = service->first_call; call != NULL;
-	    call = call->next)
+	     call = call->next)
 		if (call != life)
 			log_record(service_name(service), TOMO_LOG_ERROR,
 			    "still running at the end of the grace period",
@@ -153,8 +154,12 @@ wait_for_calls(struct tomo_call *life)
 	life->task.deadline_ms = service->stop_by_ms;
 	code = flag_wait(service->idle, &life->task);
 	if (code < 0) {
-		for (struct tomo_call *call = service->first_call;
-		    call != NULL; call = call->next)
+		for (size_t i = 0; transports[i] != NULL; i++)
+			if (transports[i]->cut != NULL &&
+			    service->transport_data[i] != NULL)
+				transports[i]->cut(service);
+		for (struct tomo_call *call = service->first_call; call != NULL;
+		     call = call->next)
 			if (call != life)
 				task_cancel(&call->task);
 		life->task.deadline_ms = loop_now_ms(service->loop) +
@@ -166,8 +171,7 @@ wait_for_calls(struct tomo_call *life)
 }
 
 static void
-run_logged(struct tomo_call *life, tomo_fn *fn, const char *name,
-    int64_t by_ms)
+run_logged(struct tomo_call *life, tomo_fn *fn, const char *name, int64_t by_ms)
 {
 	struct error err;
 
@@ -185,8 +189,8 @@ end(struct tomo_call *life)
 
 	if (service->state == SERVICE_OPEN) {
 		service->state = SERVICE_STOPPING;
-		run_logged(life, hooks->stopping, "stopping",
-		    service->stop_by_ms);
+		run_logged(
+		    life, hooks->stopping, "stopping", service->stop_by_ms);
 	}
 	service->state = SERVICE_STOPPING;
 	for (size_t i = 0; transports[i] != NULL; i++)
@@ -239,18 +243,19 @@ on_life_end(struct tomo_call *life)
 		    service->transport_data[i] != NULL)
 			transports[i]->detach(service);
 	service->state = SERVICE_ENDED;
-	host->ended(host, failed ? 1 : 0,
-	    failed ? service->failure.text : NULL);
+	host->ended(
+	    host, failed ? 1 : 0, failed ? service->failure.text : NULL);
 }
 
 void
 lifecycle_start(struct service *service)
 {
-	struct tomo_call *life = call_new(service, CALL_HOOK, live, "lifecycle");
+	struct tomo_call *life = call_new(
+	    service, CALL_HOOK, live, "lifecycle");
 
 	if (call_start(life, on_life_end) < 0) {
 		call_drop(life);
-		service->host->ended(service->host, 1,
-		    "no memory for a coroutine's stack");
+		service->host->ended(
+		    service->host, 1, "no memory for a coroutine's stack");
 	}
 }

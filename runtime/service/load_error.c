@@ -19,23 +19,28 @@ is_path(const char *text, size_t len, const char *path)
 
 /* "OBJECT: undefined symbol: NAME", perhaps with ", version NODE". */
 static int
-undefined(struct error *err, const char *text, const char *path,
-    const char *name)
+undefined(
+    struct error *err, const char *text, const char *path, const char *name)
 {
 	const size_t object = (size_t)(strstr(text, UNDEFINED) - text);
 	const char *symbol = text + object + strlen(UNDEFINED);
 	const int len = (int)strcspn(symbol, ", ");
 
 	if (strncmp(symbol, "tomo_", 5) == 0)
-		return error_set(err, "%s: needs %.*s(), which this runner does "
-		    "not have: use a newer runner", name, len, symbol);
+		return error_set(err,
+		    "%s: needs %.*s(), which this runner does "
+		    "not have: use a newer runner",
+		    name, len, symbol);
 	if (!is_path(text, object, path))
-		return error_set(err, "%s: its library %.*s needs %.*s, which "
-		    "nothing has", name, (int)object, text, len, symbol);
+		return error_set(err,
+		    "%s: its library %.*s needs %.*s, which "
+		    "nothing has",
+		    name, (int)object, text, len, symbol);
 	/* A mangled name is no call that anybody wrote. */
-	return error_set(err, "%s: needs %.*s%s: link with the library that "
-	    "has it", name, len, symbol,
-	    strncmp(symbol, "_Z", 2) == 0 ? "" : "()");
+	return error_set(err,
+	    "%s: needs %.*s%s: link with the library that "
+	    "has it",
+	    name, len, symbol, strncmp(symbol, "_Z", 2) == 0 ? "" : "()");
 }
 
 /* "LIBRARY: cannot open shared object file: No such file or directory" */
@@ -64,14 +69,15 @@ missing_version(struct error *err, const char *text, const char *name)
 	for (const char *slash = text; slash < at; slash++)
 		if (*slash == '/')
 			library = slash + 1;
-	return error_set(err, "%s: needs %.*s of %.*s, which is older here: "
-	    "build it on this system", name, (int)strcspn(node, "'"), node,
-	    (int)(at - library), library);
+	return error_set(err,
+	    "%s: needs %.*s of %.*s, which is older here: "
+	    "build it on this system",
+	    name, (int)strcspn(node, "'"), node, (int)(at - library), library);
 }
 
 int
-load_error_set(struct error *err, const char *text, const char *path,
-    const char *name)
+load_error_set(
+    struct error *err, const char *text, const char *path, const char *name)
 {
 	const size_t len = strlen(path);
 	const char *at;

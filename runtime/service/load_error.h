@@ -8,7 +8,7 @@
  * Explains text, of dlerror() after dlopen(path), with name in the place of
  * path, which is a private copy's.  Returns -1.
  */
-int load_error_set(struct error *err, const char *text, const char *path,
-    const char *name);
+int load_error_set(
+    struct error *err, const char *text, const char *path, const char *name);
 
 #endif

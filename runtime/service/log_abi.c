@@ -14,7 +14,7 @@ logger(const struct tomo_call *call)
 	if (call == NULL)
 		return "service";
 	return call->logger != NULL ? call->logger
-	    : service_name(call->service);
+				    : service_name(call->service);
 }
 
 void
@@ -31,8 +31,8 @@ tomo_logger_name(struct tomo_call *call, const char *name)
 }
 
 static void
-write_text(const struct tomo_call *call, int level, const char *format,
-    va_list args)
+write_text(
+    const struct tomo_call *call, int level, const char *format, va_list args)
 {
 	char text[2048];
 

@@ -12,8 +12,7 @@
 #define MAX_NAME 80
 
 /* What the first release's services hold; shorter ones never were. */
-#define FIRST_SIZE \
-	(offsetof(struct tomo_service, stop) + sizeof(tomo_fn *))
+#define FIRST_SIZE (offsetof(struct tomo_service, stop) + sizeof(tomo_fn *))
 
 struct module {
 	char *name;
@@ -33,15 +32,20 @@ check_file(struct module *module, const char *path, struct error *err)
 	if (elf_check(path, name, &module->facts, err) < 0)
 		return -1;
 	if (!facts->has_descriptor)
-		return error_set(err, "%s: exports no tomo_service: define one "
-		    "with TOMO_SERVICE()", name);
+		return error_set(err,
+		    "%s: exports no tomo_service: define one "
+		    "with TOMO_SERVICE()",
+		    name);
 	if (facts->defines_json)
-		return error_set(err, "%s: defines %s() itself, which is the "
+		return error_set(err,
+		    "%s: defines %s() itself, which is the "
 		    "runner's: link with -ljansson, not with a copy of it",
 		    name, facts->clash);
 	if (facts->hides_cxx)
-		return error_set(err, "%s: hides a C++ runtime of its own: "
-		    "link without -static-libstdc++", name);
+		return error_set(err,
+		    "%s: hides a C++ runtime of its own: "
+		    "link without -static-libstdc++",
+		    name);
 	return 0;
 }
 
@@ -69,26 +73,34 @@ check_version(const struct module *module, const struct tomo_service *theirs,
 
 	/* The first two fields say how to read the others. */
 	if (exported != 0 && exported < 2 * sizeof(uint32_t))
-		return error_set(err, "%s: descriptor too short (%llu bytes): "
-		    "define it with TOMO_SERVICE()", name,
-		    (unsigned long long)exported);
+		return error_set(err,
+		    "%s: descriptor too short (%llu bytes): "
+		    "define it with TOMO_SERVICE()",
+		    name, (unsigned long long)exported);
 	if (theirs->abi != TOMO_ABI)
-		return error_set(err, "%s: built for ABI %u, this runner "
-		    "speaks ABI %u: %s", name, theirs->abi, TOMO_ABI,
-		    theirs->abi > TOMO_ABI ? "use a newer runner" :
-		    "build it again with this runner's headers");
+		return error_set(err,
+		    "%s: built for ABI %u, this runner "
+		    "speaks ABI %u: %s",
+		    name, theirs->abi, TOMO_ABI,
+		    theirs->abi > TOMO_ABI
+			? "use a newer runner"
+			: "build it again with this runner's headers");
 	if (theirs->size < FIRST_SIZE)
-		return error_set(err, "%s: descriptor too short (%u bytes, "
-		    "want %zu): define it with TOMO_SERVICE()", name,
-		    theirs->size, FIRST_SIZE);
+		return error_set(err,
+		    "%s: descriptor too short (%u bytes, "
+		    "want %zu): define it with TOMO_SERVICE()",
+		    name, theirs->size, FIRST_SIZE);
 	if (exported != 0 && exported < theirs->size)
-		return error_set(err, "%s: descriptor says %u bytes but has "
-		    "%llu: define it with TOMO_SERVICE()", name, theirs->size,
-		    (unsigned long long)exported);
+		return error_set(err,
+		    "%s: descriptor says %u bytes but has "
+		    "%llu: define it with TOMO_SERVICE()",
+		    name, theirs->size, (unsigned long long)exported);
 	if (!rows_tail_is_zero(theirs, sizeof(*theirs), theirs->size))
-		return error_set(err, "%s: uses something newer than this "
+		return error_set(err,
+		    "%s: uses something newer than this "
 		    "runner (descriptor of %u bytes, known are %zu): use a "
-		    "newer runner", name, theirs->size, sizeof(*theirs));
+		    "newer runner",
+		    name, theirs->size, sizeof(*theirs));
 	return 0;
 }
 
@@ -99,16 +111,21 @@ check_name(const struct module *module, struct error *err)
 	const char *name = module->service.name;
 
 	if (name == NULL || name[0] == '\0')
-		return error_set(err, "%s: no name: set .name in "
-		    "TOMO_SERVICE()", module->name);
+		return error_set(err,
+		    "%s: no name: set .name in "
+		    "TOMO_SERVICE()",
+		    module->name);
 	for (size_t i = 0; name[i] != '\0'; i++) {
 		if (i == MAX_NAME)
-			return error_set(err, "%s: .name is longer than %d "
-			    "bytes", module->name, MAX_NAME);
+			return error_set(err,
+			    "%s: .name is longer than %d "
+			    "bytes",
+			    module->name, MAX_NAME);
 		if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)
-			return error_set(err, "%s: .name has a control "
-			    "character (0x%02x) at %zu", module->name,
-			    (unsigned)name[i], i);
+			return error_set(err,
+			    "%s: .name has a control "
+			    "character (0x%02x) at %zu",
+			    module->name, (unsigned)name[i], i);
 	}
 	return 0;
 }
@@ -118,17 +135,17 @@ check_name(const struct module *module, struct error *err)
  * reads as zero in the fields it never heard of.
  */
 static int
-read_descriptor(struct module *module, const struct tomo_service *theirs,
-    struct error *err)
+read_descriptor(
+    struct module *module, const struct tomo_service *theirs, struct error *err)
 {
 	if (check_version(module, theirs, err) < 0)
 		return -1;
-	memcpy(&module->service, theirs, theirs->size < sizeof(*theirs) ?
-	    theirs->size : sizeof(*theirs));
+	memcpy(&module->service, theirs,
+	    theirs->size < sizeof(*theirs) ? theirs->size : sizeof(*theirs));
 	if (check_name(module, err) < 0)
 		return -1;
-	return rows_read(&module->rows, module->service.handlers,
-	    module->name, err);
+	return rows_read(
+	    &module->rows, module->service.handlers, module->name, err);
 }
 
 struct module *
@@ -183,10 +200,14 @@ module_crashed(const char *name, int signal_number, struct error *err)
 	const char *abbreviation = sigabbrev_np(signal_number);
 
 	if (abbreviation == NULL)
-		return error_set(err, "%s: crashed while it was loaded (signal "
-		    "%d in a constructor)", name, signal_number);
-	return error_set(err, "%s: crashed while it was loaded (SIG%s in a "
-	    "constructor)", name, abbreviation);
+		return error_set(err,
+		    "%s: crashed while it was loaded (signal "
+		    "%d in a constructor)",
+		    name, signal_number);
+	return error_set(err,
+	    "%s: crashed while it was loaded (SIG%s in a "
+	    "constructor)",
+	    name, abbreviation);
 }
 
 const struct tomo_service *
@@ -202,16 +223,14 @@ module_rows(const struct module *module)
 }
 
 const void *
-module_spec(const struct module *module, size_t i,
-    const struct row_kind **kind)
+module_spec(const struct module *module, size_t i, const struct row_kind **kind)
 {
 	if (kind != NULL)
 		*kind = module->rows.list[i].kind;
 	return module->rows.list[i].spec;
 }
 
-void *(*
-module_cxa_get_globals(const struct module *module))(void)
+void *(*module_cxa_get_globals(const struct module *module))(void)
 {
 	void *(*function)(void) = NULL;
 	void *symbol = NULL;

@@ -17,12 +17,12 @@ struct row_kind;
  * original of a private copy).  Returns the module, or NULL with the reason in
  * *err: one line that says what is wrong and what to do.
  */
-struct module *module_open(const char *path, const char *name,
-    struct error *err);
+struct module *module_open(
+    const char *path, const char *name, struct error *err);
 
 /* Checks a descriptor that is part of the runner itself. */
-struct module *module_from(const struct tomo_service *descriptor,
-    struct error *err);
+struct module *module_from(
+    const struct tomo_service *descriptor, struct error *err);
 
 /* Forgets the module.  Its code stays mapped until the process ends. */
 void module_close(struct module *module);
@@ -45,8 +45,8 @@ const struct tomo_service *module_service(const struct module *module);
  * spec_size, padded with zeros, and lives as long as the module.
  */
 size_t module_rows(const struct module *module);
-const void *module_spec(const struct module *module, size_t i,
-    const struct row_kind **kind);
+const void *module_spec(
+    const struct module *module, size_t i, const struct row_kind **kind);
 
 /* The C++ runtime's __cxa_get_globals as the service sees it, or NULL. */
 void *(*module_cxa_get_globals(const struct module *module))(void);

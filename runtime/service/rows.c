@@ -44,10 +44,11 @@ copy_spec(struct row *row, const void *theirs, struct error *err)
 		return error_set(err, "no spec");
 	memcpy(&size, theirs, sizeof(size));
 	if (size < sizeof(size) || size > MAX_SPEC)
-		return error_set(err, "a spec of %zu bytes (known are %zu)",
-		    size, known);
+		return error_set(
+		    err, "a spec of %zu bytes (known are %zu)", size, known);
 	if (!rows_tail_is_zero(theirs, known, size))
-		return error_set(err, "uses something newer than this runner "
+		return error_set(err,
+		    "uses something newer than this runner "
 		    "(spec of %zu bytes, known are %zu): use a newer runner",
 		    size, known);
 	row->spec = xcalloc(1, known);
@@ -64,12 +65,13 @@ read_row(struct row *row, size_t number, const struct tomo_handler *handler,
 
 	row->kind = transport_row_kind(handler->kind);
 	if (row->kind == NULL)
-		return error_set(err, "%s: row %zu: kind %llu is unknown to "
-		    "this runner: use a newer runner", name, number,
-		    (unsigned long long)handler->kind);
+		return error_set(err,
+		    "%s: row %zu: kind %llu is unknown to "
+		    "this runner: use a newer runner",
+		    name, number, (unsigned long long)handler->kind);
 	if (copy_spec(row, handler->spec, &why) == 0 &&
 	    (row->kind->check == NULL ||
-	    row->kind->check(row->spec, &why) == 0))
+		row->kind->check(row->spec, &why) == 0))
 		return 0;
 	label(which, sizeof(which), number, row);
 	return error_set(err, "%s: %s: %s", name, which, why.text);
@@ -83,14 +85,15 @@ rows_read(struct rows *rows, const struct tomo_handler *handlers,
 
 	while (handlers != NULL && handlers[count].kind != 0)
 		if (++count > MAX_ROWS)
-			return error_set(err, "%s: more than %d rows: end the "
-			    "handler table with a row of kind 0", name,
-			    MAX_ROWS);
+			return error_set(err,
+			    "%s: more than %d rows: end the "
+			    "handler table with a row of kind 0",
+			    name, MAX_ROWS);
 	rows->list = xcalloc(count + 1, sizeof(*rows->list));
 	rows->count = count;
 	for (size_t i = 0; i < count; i++)
-		if (read_row(&rows->list[i], i + 1, &handlers[i], name,
-		    err) < 0)
+		if (read_row(&rows->list[i], i + 1, &handlers[i], name, err) <
+		    0)
 			return -1;
 	return 0;
 }

@@ -31,7 +31,8 @@ service_new(struct loop *loop, struct host *host, struct module *module,
 	service->options = options;
 	service->descriptor = module_service(module);
 	service->uuid = xstrdup(service->descriptor->uuid != NULL
-	    ? service->descriptor->uuid : uuid);
+		? service->descriptor->uuid
+		: uuid);
 	service->slot = slot;
 	service->opened = flag_new();
 	service->stopped = flag_new();
@@ -98,10 +99,9 @@ service_stop(struct service *service, bool reload)
 	if (service->stop_by_ms != 0)
 		return;
 	service->reloading = reload;
-	grace.tv_sec = options_int(service->options,
-	    "http.termination_grace_period_seconds");
-	service->stop_by_ms = loop_now_ms(service->loop) +
-	    1000 * grace.tv_sec;
+	grace.tv_sec = options_int(
+	    service->options, "http.termination_grace_period_seconds");
+	service->stop_by_ms = loop_now_ms(service->loop) + 1000 * grace.tv_sec;
 	event_base_once(loop_base(service->loop), -1, EV_TIMEOUT, on_grace_over,
 	    service, &grace);
 	spawned_cancel_all(service);

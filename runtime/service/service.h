@@ -44,7 +44,7 @@ struct service {
 	char *uuid;
 	unsigned slot;
 	enum service_state state;
-	bool reloading; /* the stop makes room for a newer generation */
+	bool reloading;   /* the stop makes room for a newer generation */
 	void *user_state; /* tomo_set_state() */
 	struct offload *offload;
 	struct flag *opened, *stopped, *idle;
@@ -56,8 +56,8 @@ struct service {
 	struct tomo_task *tasks;      /* of hooks and of tomo_post() */
 	bool tasks_cancelled;
 	struct tomo_loop *post;
-	int64_t stop_by_ms;           /* end of the grace period */
-	struct error failure; /* why it could not start, or "" */
+	int64_t stop_by_ms;     /* end of the grace period */
+	struct error failure;   /* why it could not start, or "" */
 	struct tomo_call *hook; /* the one that runs */
 	void *transport_data[SERVICE_TRANSPORTS]; /* by place in transports[] */
 };
@@ -98,7 +98,6 @@ const char *service_name(const struct service *service);
 
 /* Where the transport keeps what it made for this service. */
 struct transport;
-void **service_data(struct service *service,
-    const struct transport *transport);
+void **service_data(struct service *service, const struct transport *transport);
 
 #endif

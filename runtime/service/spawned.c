@@ -37,7 +37,7 @@ static struct tomo_task **
 siblings(struct tomo_task *task)
 {
 	return task->parent != NULL ? &task->parent->children
-	    : &task->service->tasks;
+				    : &task->service->tasks;
 }
 
 static void
@@ -103,8 +103,7 @@ on_end(struct tomo_call *call)
 }
 
 static struct tomo_task *
-spawn(struct service *service, struct tomo_call *parent, tomo_fn *fn,
-    void *arg)
+spawn(struct service *service, struct tomo_call *parent, tomo_fn *fn, void *arg)
 {
 	struct tomo_task *task = xcalloc(1, sizeof(*task));
 
@@ -128,8 +127,8 @@ undo(struct tomo_task *task)
 }
 
 int
-tomo_spawn(struct tomo_call *call, tomo_fn *fn, void *arg,
-    struct tomo_task **handle)
+tomo_spawn(
+    struct tomo_call *call, tomo_fn *fn, void *arg, struct tomo_task **handle)
 {
 	struct tomo_task *task;
 
@@ -166,8 +165,8 @@ tomo_join(struct tomo_call *call, struct tomo_task *task, int *result)
 		code = task_wait(&call->task, -1);
 		task->waiter = NULL;
 		if (code < 0)
-			return call_fail(call, code, "join: %s",
-			    call_code_name(code));
+			return call_fail(
+			    call, code, "join: %s", call_code_name(code));
 	}
 	if (result != NULL)
 		*result = task->code;
@@ -197,7 +196,7 @@ static bool
 any_alive(const struct tomo_call *call)
 {
 	for (const struct tomo_task *at = call->children; at != NULL;
-	    at = at->next)
+	     at = at->next)
 		if (at->call != NULL)
 			return true;
 	return false;

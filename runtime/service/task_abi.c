@@ -18,8 +18,9 @@ waited(struct tomo_call *call, const char *what, int code)
 	if (code >= 0)
 		return code;
 	return call_fail(call, code, "%s: %s", what,
-	    code == TOMO_ETIMEOUT ? "time is over"
-	    : code == TOMO_ECANCELLED ? "cancelled" : call_code_name(code));
+	    code == TOMO_ETIMEOUT         ? "time is over"
+		: code == TOMO_ECANCELLED ? "cancelled"
+					  : call_code_name(code));
 }
 
 int
@@ -69,8 +70,8 @@ tomo_offload(struct tomo_call *call, int (*fn)(void *arg), void *arg)
 		return call_fail(call, TOMO_EINVAL, "offload: no function");
 	if (service->offload == NULL)
 		service->offload = offload_new(service->loop,
-		    (unsigned)options_int(service->options,
-		    "runtime.offload_threads"));
+		    (unsigned)options_int(
+			service->options, "runtime.offload_threads"));
 	return offload_run(service->offload, &call->task, fn, arg);
 }
 
@@ -104,8 +105,8 @@ tomo_event_clear(struct tomo_event *event)
 int
 tomo_event_wait(struct tomo_call *call, struct tomo_event *event)
 {
-	return waited(call, "event", flag_wait((struct flag *)event,
-	    &call->task));
+	return waited(
+	    call, "event", flag_wait((struct flag *)event, &call->task));
 }
 
 struct tomo_semaphore *
@@ -122,11 +123,10 @@ tomo_semaphore_free(struct tomo_semaphore *semaphore)
 }
 
 int
-tomo_semaphore_acquire(struct tomo_call *call,
-    struct tomo_semaphore *semaphore)
+tomo_semaphore_acquire(struct tomo_call *call, struct tomo_semaphore *semaphore)
 {
-	return waited(call, "semaphore", semaphore_acquire(
-	    (struct semaphore *)semaphore, &call->task));
+	return waited(call, "semaphore",
+	    semaphore_acquire((struct semaphore *)semaphore, &call->task));
 }
 
 void

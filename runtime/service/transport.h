@@ -18,7 +18,7 @@ struct service;
 
 /* A kind of row.  spec is never NULL and, padded with zeros, spec_size long. */
 struct row_kind {
-	uint64_t kind; /* TOMO_KIND_*; 0 ends the table */
+	uint64_t kind;    /* TOMO_KIND_*; 0 ends the table */
 	const char *name; /* "TOMO_HTTP" */
 	size_t spec_size;
 
@@ -47,6 +47,9 @@ struct transport {
 
 	/* Keeps new work out; what runs goes on. */
 	void (*shut)(struct service *service);
+
+	/* The grace period is over: lets go of what is not a call; may be NULL. */
+	void (*cut)(struct service *service);
 
 	/* Lets go of everything, once the last call of this kind has ended. */
 	void (*detach)(struct service *service);

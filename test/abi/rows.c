@@ -11,18 +11,15 @@ f(struct tomo_call *call)
 	return tomo_fail(call, TOMO_EINVAL, "%s", tomo_error(call));
 }
 
-TOMO_SERVICE(
-	.name = "rows",
-	.options = TOMO_OPTIONS(
-		TOMO_OPTION_INT("http.port", 4711),
-		TOMO_OPTION_BOOL("http.reuse_port", 1),
-		TOMO_OPTION_STRING("http.host", "127.0.0.1"),
-		TOMO_OPTION_NULL("http.max_keepalive_time"),
-		TOMO_OPTION_LIST("http.real_ip_from", "127.0.0.1/32")),
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("GET", "/a", f),
-		TOMO_HTTP("GET", "/b", f, .ignore_logging = TOMO_EVERY_STATUS),
-		TOMO_HTTP("GET POST", "/c", f, .max_size = 65536,
-		    .ignore_logging = TOMO_STATUSES(200, 304)),
-		TOMO_HTTP_ERROR(404, f)),
-	.start = f);
+TOMO_SERVICE(.name = "rows",
+    .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.port", 4711),
+	TOMO_OPTION_BOOL("http.reuse_port", 1),
+	TOMO_OPTION_STRING("http.host", "127.0.0.1"),
+	TOMO_OPTION_NULL("http.max_keepalive_time"),
+	TOMO_OPTION_LIST("http.real_ip_from", "127.0.0.1/32")),
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/a", f),
+	TOMO_HTTP("GET", "/b", f, .ignore_logging = TOMO_EVERY_STATUS),
+	TOMO_HTTP("GET POST", "/c", f, .max_size = 65536,
+	    .ignore_logging = TOMO_STATUSES(200, 304)),
+	TOMO_HTTP_ERROR(404, f)),
+    .start = f);

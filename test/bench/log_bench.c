@@ -24,7 +24,8 @@ add_access(struct log_stream *stream, int number)
 		TOMO_LOG_STR("http_version", "1.1"),
 		TOMO_LOG_INT("response_content_length", 1283 + number),
 		TOMO_LOG_INT("request_content_length", 0),
-		TOMO_LOG_STR("user_agent", "Mozilla/5.0 (X11; Linux x86_64; "
+		TOMO_LOG_STR("user_agent",
+		    "Mozilla/5.0 (X11; Linux x86_64; "
 		    "rv:128.0) Gecko/20100101 Firefox/128.0"),
 		TOMO_LOG_FLOAT("handler_elapsed_time", (41733 + number) / 1e9),
 		TOMO_LOG_FLOAT("request_time", (58012 + number) / 1e9),

@@ -217,14 +217,14 @@ main(void)
 	if (loop == NULL)
 		return 1;
 	for (int i = 0; i < MANY; i++) {
-		switching[i] = coroutine_new(loop_pool(loop), suspend_for_ever,
-		    &stop);
+		switching[i] = coroutine_new(
+		    loop_pool(loop), suspend_for_ever, &stop);
 		if (switching[i] == NULL)
 			return 1;
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		printf("%8.1f ns  %s\n", best_of_rounds(&rows[i]),
-		    rows[i].name);
+		printf(
+		    "%8.1f ns  %s\n", best_of_rounds(&rows[i]), rows[i].name);
 	stop = true;
 	for (int i = 0; i < MANY; i++)
 		coroutine_resume(switching[i]);

@@ -57,10 +57,14 @@ def in_background(runner, path):
 
 
 def settled(runner, port, text):
-    """Waits for the first answer of a generation, after which none is older."""
-    until(lambda: runner.get("/version", port) == (200, text), text)
-    for _ in range(10):
-        assert runner.get("/version", port) == (200, text)
+    """
+    Waits until only that generation answers: for a moment after a reload the
+    older one still takes connections, until it has read that it shall not.
+    """
+    def only_that():
+        return all(runner.get("/version", port) == (200, text)
+                   for _ in range(10))
+    until(only_that, text)
 
 
 # ---- stops ----

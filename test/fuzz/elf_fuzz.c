@@ -23,13 +23,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fd = memfd_create("elf_fuzz", MFD_CLOEXEC);
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	}
-	if (ftruncate(fd, 0) < 0 ||
-	    pwrite(fd, data, size, 0) != (ssize_t)size)
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
 		abort();
 	rc = elf_check(path, "a.so", &facts, &err);
 	/* A refusal is one line; what is accepted says nothing. */
-	if ((rc < 0) != (err.text[0] != '\0') ||
-	    strchr(err.text, '\n') != NULL)
+	if ((rc < 0) != (err.text[0] != '\0') || strchr(err.text, '\n') != NULL)
 		abort();
 	return 0;
 }

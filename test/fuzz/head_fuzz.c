@@ -73,7 +73,7 @@ take_head(struct outcome *outcome, const char *data, size_t len, size_t step,
 	static const struct head_limits limits = { 16384, 100 };
 	struct head_scan scan = { 0 };
 
-	for (size_t have = step; ; have += step) {
+	for (size_t have = step;; have += step) {
 		size_t part = have < len ? have : len;
 		char *copy = malloc(part);
 		long found;
@@ -101,8 +101,8 @@ run(struct outcome *outcome, const char *data, size_t len, size_t step)
 		struct arena arena;
 		struct head head;
 		unsigned lines;
-		size_t end = take_head(outcome, data + at, len - at, step,
-		    &lines);
+		size_t end = take_head(
+		    outcome, data + at, len - at, step, &lines);
 
 		if (end == 0)
 			return;
@@ -117,8 +117,8 @@ run(struct outcome *outcome, const char *data, size_t len, size_t step)
 		if (outcome->status == 0) {
 			outcome->requests++;
 			trace_head(outcome, &head);
-			if (head_has_body(&head) && !take_body(outcome, &head,
-			    data, len, step, &at))
+			if (head_has_body(&head) &&
+			    !take_body(outcome, &head, data, len, step, &at))
 				at = len;
 		}
 		arena_clear(&arena);
@@ -141,8 +141,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (whole.status != cut.status || whole.requests != cut.requests ||
 	    buffer_len(&whole.trace) != buffer_len(&cut.trace) ||
 	    (buffer_len(&whole.trace) > 0 &&
-	    memcmp(buffer_data(&whole.trace), buffer_data(&cut.trace),
-	    buffer_len(&whole.trace)) != 0))
+		memcmp(buffer_data(&whole.trace), buffer_data(&cut.trace),
+		    buffer_len(&whole.trace)) != 0))
 		abort();
 	buffer_clear(&whole.trace);
 	buffer_clear(&cut.trace);

@@ -57,7 +57,7 @@ add_row(struct table *table, const char *line, size_t len)
 
 	if (table->count == MAX_ROWS || len > MAX_TEXT)
 		return;
-	*row = (struct row){ .post = len > 0 && *line == '!' };
+	*row = (struct row) { .post = len > 0 && *line == '!' };
 	row->text = xstrndup(line + row->post, len - row->post);
 	regex = pattern_expand(row->text);
 	row->code = pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED,
@@ -98,7 +98,7 @@ check_groups(const struct row *row, const struct pattern_match *match,
 		if (i > 0 && strcmp(name, (const char *)entry - size + 2) == 0)
 			continue;
 		check(match->start[group] == offsets[2 * number] &&
-			  match->end[group] == offsets[2 * number + 1],
+			match->end[group] == offsets[2 * number + 1],
 		    row, "another group");
 	}
 }
@@ -156,8 +156,8 @@ check_table(struct table *table, const char *path, size_t len)
 		check(verdict == ROUTER_FOUND && route.target == first, first,
 		    "not found");
 	else
-		check(verdict == (others ? ROUTER_METHOD_NOT_ALLOWED
-					 : ROUTER_NOT_FOUND),
+		check(verdict ==
+			(others ? ROUTER_METHOD_NOT_ALLOWED : ROUTER_NOT_FOUND),
 		    NULL, "another verdict");
 }
 

@@ -7,6 +7,5 @@ bad(struct tomo_call *call)
 	return 0;
 }
 
-TOMO_SERVICE(
-	.name = "bad_regex",
-	.handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/a(b", bad)));
+TOMO_SERVICE(.name = "bad_regex",
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/a(b", bad)));

@@ -121,16 +121,12 @@ do_orphan(struct tomo_call *call)
 	return tomo_http_textf(call, 200, "%d", (int)child);
 }
 
-TOMO_SERVICE(
-	.name = "crash",
-	.init = init,
-	.start = start,
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("GET", "/pid", get_pid),
-		TOMO_HTTP("GET", "/version", get_version),
-		TOMO_HTTP("GET", "/raise/{n}", do_raise),
-		TOMO_HTTP("GET", "/exit/{n}", do_exit),
-		TOMO_HTTP("GET", "/stop/{n}", do_stop),
-		TOMO_HTTP("GET", "/sleep/{n}", do_sleep),
-		TOMO_HTTP("GET", "/hang", do_hang),
-		TOMO_HTTP("GET", "/orphan", do_orphan)));
+TOMO_SERVICE(.name = "crash", .init = init, .start = start,
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/pid", get_pid),
+	TOMO_HTTP("GET", "/version", get_version),
+	TOMO_HTTP("GET", "/raise/{n}", do_raise),
+	TOMO_HTTP("GET", "/exit/{n}", do_exit),
+	TOMO_HTTP("GET", "/stop/{n}", do_stop),
+	TOMO_HTTP("GET", "/sleep/{n}", do_sleep),
+	TOMO_HTTP("GET", "/hang", do_hang),
+	TOMO_HTTP("GET", "/orphan", do_orphan)));

@@ -7,6 +7,5 @@ f(struct tomo_call *call)
 	return 0;
 }
 
-TOMO_SERVICE(
-	.name = "empty_method",
-	.handlers = TOMO_HANDLERS(TOMO_HTTP("", "/", f)));
+TOMO_SERVICE(.name = "empty_method",
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("", "/", f)));

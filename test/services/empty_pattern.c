@@ -7,6 +7,5 @@ f(struct tomo_call *call)
 	return 0;
 }
 
-TOMO_SERVICE(
-	.name = "empty_pattern",
-	.handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "", f)));
+TOMO_SERVICE(.name = "empty_pattern",
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "", f)));

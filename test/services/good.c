@@ -8,9 +8,7 @@ f(struct tomo_call *call)
 	return 0;
 }
 
-TOMO_SERVICE(
-	.name = "good",
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("GET", "/a/{id}", f),
-		TOMO_HTTP("GET POST", "/b", f, .timeout_ms = 1500),
-		TOMO_HTTP_ERROR(404, f)));
+TOMO_SERVICE(.name = "good",
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/a/{id}", f),
+	TOMO_HTTP("GET POST", "/b", f, .timeout_ms = 1500),
+	TOMO_HTTP_ERROR(404, f)));

@@ -9,6 +9,5 @@ f(struct tomo_call *call)
 	return tomo_future(call);
 }
 
-TOMO_SERVICE(
-	.name = "missing_function",
-	.handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/", f)));
+TOMO_SERVICE(.name = "missing_function",
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/", f)));

@@ -10,6 +10,5 @@ f(struct tomo_call *call)
 	return absent();
 }
 
-TOMO_SERVICE(
-	.name = "missing_library",
-	.handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/", f)));
+TOMO_SERVICE(.name = "missing_library",
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/", f)));

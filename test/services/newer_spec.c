@@ -24,6 +24,5 @@ static const struct newer spec = {
 	.later = 1,
 };
 
-TOMO_SERVICE(
-	.name = "newer_spec",
-	.handlers = TOMO_HANDLERS({ .kind = TOMO_KIND_HTTP, .spec = &spec }));
+TOMO_SERVICE(.name = "newer_spec",
+    .handlers = TOMO_HANDLERS({ .kind = TOMO_KIND_HTTP, .spec = &spec }));

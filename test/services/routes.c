@@ -28,8 +28,8 @@ json(struct tomo_call *call)
 static int
 item(struct tomo_call *call)
 {
-	return tomo_http_textf(call, 200, "item %s",
-	    tomo_http_param(call, "id"));
+	return tomo_http_textf(
+	    call, 200, "item %s", tomo_http_param(call, "id"));
 }
 
 static int
@@ -63,8 +63,9 @@ show(struct tomo_call *call)
 	char *out = tomo_printf(call, "%s %s raw=%s query=%s ip=%s user=%s\n",
 	    tomo_http_method(call), tomo_http_path(call),
 	    tomo_http_raw_path(call), tomo_http_query_string(call),
-	    tomo_http_remote_ip(call), tomo_http_auth_user(call) != NULL
-	    ? tomo_http_auth_user(call) : "-");
+	    tomo_http_remote_ip(call),
+	    tomo_http_auth_user(call) != NULL ? tomo_http_auth_user(call)
+					      : "-");
 
 	for (size_t i = 0; tomo_http_query_at(call, i, &name, &value); i++)
 		out = tomo_printf(call, "%sq %s=%s\n", out, name, value);
@@ -173,8 +174,8 @@ hold_loop(struct tomo_call *call)
 static int
 on_conflict(struct tomo_call *call)
 {
-	return tomo_http_textf(call, tomo_http_status(call), "handled %d",
-	    tomo_http_status(call));
+	return tomo_http_textf(
+	    call, tomo_http_status(call), "handled %d", tomo_http_status(call));
 }
 
 static int
@@ -189,39 +190,29 @@ on_teapot(struct tomo_call *call)
 	return tomo_fail(call, TOMO_EINVAL, "the error handler failed too");
 }
 
-TOMO_SERVICE(
-	.name = "routes",
-	.options = TOMO_OPTIONS(
-		TOMO_OPTION_INT("http.keepalive_timeout", 5),
-		TOMO_OPTION_STRING("http.client_max_size", "64K"),
-		TOMO_OPTION_STRING("http.body_memory_size", "1K")),
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("GET", "/text", text),
-		TOMO_HTTP("GET", "/bytes", bytes),
-		TOMO_HTTP("GET", "/json", json),
-		TOMO_HTTP("GET", "/item/{id}", item),
-		TOMO_HTTP("GET", "/status/(?P<code>[0-9]+)", status),
-		TOMO_HTTP("GET", "/headers", headers),
-		TOMO_HTTP("*", "/show.*", show),
-		TOMO_HTTP("POST PUT", "/echo", echo),
-		TOMO_HTTP("POST", "/small", echo, .max_size = 10),
-		TOMO_HTTP("POST", "/json", body_json),
-		TOMO_HTTP("GET", "/big/{n}", big),
-		TOMO_HTTP("GET", "/sleep/{ms}", snooze),
-		TOMO_HTTP("GET", "/hurry/{ms}", snooze, .timeout_ms = 20),
-		TOMO_HTTP("GET", "/cancelled", cancelled,
-		    .cancel_on_disconnect = 1),
-		TOMO_HTTP("GET", "/fail", fail),
-		TOMO_HTTP("GET", "/forget", forget),
-		TOMO_HTTP("GET", "/conflict", conflict),
-		TOMO_HTTP("GET", "/gone", gone),
-		TOMO_HTTP("GET", "/teapot", teapot),
-		TOMO_HTTP("GET", "/leave/{code}", leave),
-		TOMO_HTTP("GET", "/hold/{ms}", hold_loop),
-		TOMO_HTTP("GET", "/quiet", text,
-		    .ignore_logging = TOMO_EVERY_STATUS),
-		TOMO_HTTP("GET", "/quiet200/(?P<code>[0-9]+)", status,
-		    .ignore_logging = TOMO_STATUSES(200, 204)),
-		TOMO_HTTP_ERROR(409, on_conflict),
-		TOMO_HTTP_ERROR(410, on_gone),
-		TOMO_HTTP_ERROR(418, on_teapot)));
+TOMO_SERVICE(.name = "routes",
+    .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.keepalive_timeout", 5),
+	TOMO_OPTION_STRING("http.client_max_size", "64K"),
+	TOMO_OPTION_STRING("http.body_memory_size", "1K")),
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/text", text),
+	TOMO_HTTP("GET", "/bytes", bytes), TOMO_HTTP("GET", "/json", json),
+	TOMO_HTTP("GET", "/item/{id}", item),
+	TOMO_HTTP("GET", "/status/(?P<code>[0-9]+)", status),
+	TOMO_HTTP("GET", "/headers", headers), TOMO_HTTP("*", "/show.*", show),
+	TOMO_HTTP("POST PUT", "/echo", echo),
+	TOMO_HTTP("POST", "/small", echo, .max_size = 10),
+	TOMO_HTTP("POST", "/json", body_json),
+	TOMO_HTTP("GET", "/big/{n}", big),
+	TOMO_HTTP("GET", "/sleep/{ms}", snooze),
+	TOMO_HTTP("GET", "/hurry/{ms}", snooze, .timeout_ms = 20),
+	TOMO_HTTP("GET", "/cancelled", cancelled, .cancel_on_disconnect = 1),
+	TOMO_HTTP("GET", "/fail", fail), TOMO_HTTP("GET", "/forget", forget),
+	TOMO_HTTP("GET", "/conflict", conflict),
+	TOMO_HTTP("GET", "/gone", gone), TOMO_HTTP("GET", "/teapot", teapot),
+	TOMO_HTTP("GET", "/leave/{code}", leave),
+	TOMO_HTTP("GET", "/hold/{ms}", hold_loop),
+	TOMO_HTTP("GET", "/quiet", text, .ignore_logging = TOMO_EVERY_STATUS),
+	TOMO_HTTP("GET", "/quiet200/(?P<code>[0-9]+)", status,
+	    .ignore_logging = TOMO_STATUSES(200, 204)),
+	TOMO_HTTP_ERROR(409, on_conflict), TOMO_HTTP_ERROR(410, on_gone),
+	TOMO_HTTP_ERROR(418, on_teapot)));

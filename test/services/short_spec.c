@@ -15,6 +15,5 @@ static const struct tomo_http_spec spec = {
 	.function = "f",
 };
 
-TOMO_SERVICE(
-	.name = "short_spec",
-	.handlers = TOMO_HANDLERS({ .kind = TOMO_KIND_HTTP, .spec = &spec }));
+TOMO_SERVICE(.name = "short_spec",
+    .handlers = TOMO_HANDLERS({ .kind = TOMO_KIND_HTTP, .spec = &spec }));

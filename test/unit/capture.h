@@ -59,8 +59,8 @@ capture_drain(int fd)
 
 	if (text == NULL)
 		abort();
-	while (len + 1 < size &&
-	    (got = read(fd, text + len, size - len - 1)) > 0)
+	while (
+	    len + 1 < size && (got = read(fd, text + len, size - len - 1)) > 0)
 		len += (size_t)got;
 	return text;
 }

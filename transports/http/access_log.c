@@ -39,8 +39,8 @@ access_log_open(struct http_server *server, struct error *err)
 		return 0;
 	server->access_out = log_stream_stdout();
 	if (settings->access_file != NULL) {
-		server->access_file = log_stream_file(settings->access_file,
-		    err);
+		server->access_file = log_stream_file(
+		    settings->access_file, err);
 		if (server->access_file == NULL)
 			return -1;
 	}
@@ -74,15 +74,15 @@ access_log_reopen(struct http_server *server)
 static void
 add_text(struct record *record, const char *key, const char *text)
 {
-	record->fields[record->count++] = (struct tomo_log_field)
-	    TOMO_LOG_STR(key, text);
+	record->fields[record->count++] = (struct tomo_log_field)TOMO_LOG_STR(
+	    key, text);
 }
 
 static void
 add_number(struct record *record, const char *key, int64_t number)
 {
-	record->fields[record->count++] = (struct tomo_log_field)
-	    TOMO_LOG_INT(key, number);
+	record->fields[record->count++] = (struct tomo_log_field)TOMO_LOG_INT(
+	    key, number);
 }
 
 /*
@@ -111,7 +111,8 @@ static bool
 is_ignored(const struct http_request *request, int status)
 {
 	const int32_t *ignored = request->spec != NULL
-	    ? request->spec->ignore_logging : NULL;
+	    ? request->spec->ignore_logging
+	    : NULL;
 
 	if (ignored == NULL)
 		return false;
@@ -142,9 +143,9 @@ add_body_sizes(struct record *record, const struct http_request *request)
 		return;
 	add_number(record, "request_content_length",
 	    (int64_t)(request->head.has_length ? request->head.length
-	    : request->body_read));
-	add_number(record, "request_content_read_length",
-	    (int64_t)request->body_read);
+					       : request->body_read));
+	add_number(
+	    record, "request_content_read_length", (int64_t)request->body_read);
 }
 
 static void
@@ -152,7 +153,7 @@ add_times(struct record *record, const struct http_request *request,
     char handler[32], char whole[32])
 {
 	int64_t now = request->handled_ns != 0 ? request->handled_ns
-	    : clock_ns();
+					       : clock_ns();
 
 	if (request->handler_ns != 0)
 		add_time(record, "handler_elapsed_time",
@@ -174,8 +175,8 @@ write_record(const struct http_request *request, int status, size_t sent,
 	agent = head_find_header(&request->head, "user-agent", 10);
 	add_number(&record, "status_code", status);
 	if (status == 499 && request->response.status != 0)
-		add_number(&record, "replaced_status_code",
-		    request->response.status);
+		add_number(
+		    &record, "replaced_status_code", request->response.status);
 	add_text(&record, "remote_ip", tomo_http_remote_ip(request->call));
 	if (user != NULL)
 		add_text(&record, "auth_user", user);

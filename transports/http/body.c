@@ -35,11 +35,11 @@ open_temporary(void)
 	if (folder == NULL || folder[0] == '\0')
 		folder = "/tmp";
 	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR &&
-	    errno != ENOENT))
+	if (fd >= 0 ||
+	    (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
 		return fd;
 	if ((size_t)snprintf(name, sizeof(name), "%s/tomodachi-XXXXXX",
-	    folder) >= sizeof(name)) {
+		folder) >= sizeof(name)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -72,7 +72,7 @@ move_to_file(struct body *body)
 	if (body->file < 0)
 		return -1;
 	if (write_all(body->file, buffer_data(&body->memory),
-	    buffer_len(&body->memory)) < 0)
+		buffer_len(&body->memory)) < 0)
 		return -1;
 	buffer_clear(&body->memory);
 	return 0;
@@ -103,8 +103,8 @@ body_bytes(struct body *body)
 		return (struct tomo_bytes) { buffer_data(&body->memory),
 			body->size };
 	if (body->mapped == NULL) {
-		body->mapped = mmap(NULL, body->size, PROT_READ, MAP_PRIVATE,
-		    body->file, 0);
+		body->mapped = mmap(
+		    NULL, body->size, PROT_READ, MAP_PRIVATE, body->file, 0);
 		if (body->mapped == MAP_FAILED)
 			body->mapped = NULL;
 	}

@@ -27,8 +27,8 @@ void body_clear(struct body *body);
  * Adds data; past memory_max bytes all goes to a file in $TMPDIR or /tmp.
  * Returns 0, or -1 with errno set when that cannot be written.
  */
-int body_add(struct body *body, const char *data, size_t len,
-    uint64_t memory_max);
+int body_add(
+    struct body *body, const char *data, size_t len, uint64_t memory_max);
 
 /* The whole body; a file is mapped.  data is NULL when that fails. */
 struct tomo_bytes body_bytes(struct body *body);

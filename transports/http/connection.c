@@ -109,7 +109,8 @@ connection_close(struct http_connection *conn)
 		request->connection = NULL;
 		cancel_if_asked(request);
 	} else if (request != NULL) {
-		access_log_write(request, 499, 0, "ignored http request - "
+		access_log_write(request, 499, 0,
+		    "ignored http request - "
 		    "connection closed before body was sent");
 		request_drop(request);
 	}
@@ -160,18 +161,20 @@ void
 connection_refuse(struct http_connection *conn, int status)
 {
 	const char *reason = response_reason(status);
-	const struct http_response response = { .status = status,
-		.body = reason, .body_len = strlen(reason) };
+	const struct http_response response = {
+		.status = status, .body = reason, .body_len = strlen(reason)
+	};
 	const struct response_frame frame = { 0 };
 
-	response_render(&response, conn->server, &frame, connection_output(conn));
+	response_render(
+	    &response, conn->server, &frame, connection_output(conn));
 	access_log_bad(conn->server, &conn->peer, status, response.body_len);
 	conn->closing = conn->lingers = true;
 }
 
 static bool
-stays_open(const struct http_connection *conn,
-    const struct http_request *request)
+stays_open(
+    const struct http_connection *conn, const struct http_request *request)
 {
 	const struct http_settings *settings = &conn->server->settings;
 
@@ -191,8 +194,7 @@ content_sent(const struct http_request *request)
 {
 	const struct http_response *response = &request->response;
 
-	return response_is_bodiless(response->status) ? 0
-	    : response->body_len;
+	return response_is_bodiless(response->status) ? 0 : response->body_len;
 }
 
 bool
@@ -216,10 +218,10 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 		return;
 	}
 	frame.keep_alive = stays_open(conn, request);
-	response_render(&request->response, conn->server, &frame,
-	    connection_output(conn));
-	access_log_write(request, request->response.status,
-	    content_sent(request), "");
+	response_render(
+	    &request->response, conn->server, &frame, connection_output(conn));
+	access_log_write(
+	    request, request->response.status, content_sent(request), "");
 	conn->request = NULL;
 	if (!frame.keep_alive)
 		conn->closing = true;
@@ -250,7 +252,9 @@ wait_for_input(struct http_connection *conn)
 		return;
 	}
 	if (conn->request == NULL) {
-		release(conn);
+		/* During a stop it waits for the rest of its last request. */
+		if (!conn->server->shutting)
+			release(conn);
 		/* The time for a head counts from its first byte. */
 		if (ahead == 0 && conn->requests > 0)
 			server_wait(conn->server, conn, WAITING_IDLE);
@@ -291,10 +295,6 @@ settle(struct http_connection *conn)
 			linger(conn);
 		else
 			connection_close(conn);
-		return;
-	}
-	if (conn->request == NULL && conn->server->shutting) {
-		connection_close(conn);
 		return;
 	}
 	wait_for_input(conn);
@@ -350,8 +350,8 @@ on_event(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	if (what & EV_WRITE) {
-		size_t before = conn->output != NULL
-		    ? buffer_len(conn->output) : 0;
+		size_t before = conn->output != NULL ? buffer_len(conn->output)
+						     : 0;
 
 		if (flush(conn) < 0) {
 			connection_close(conn);
@@ -387,13 +387,19 @@ connection_expire(struct http_connection *conn)
 void
 connection_shut(struct http_connection *conn)
 {
-	if (conn->waiting == WAITING_HEAD || conn->waiting == WAITING_IDLE) {
-		ssize_t got = recv(fd_of(conn), conn->server->input,
-		    SERVER_INPUT_SIZE, 0);
+	struct http_server *server = conn->server;
+	ssize_t got;
 
-		/* A request that is there already still gets its answer. */
-		if (got > 0)
-			intake_feed(conn, conn->server->input, (size_t)got);
-		settle(conn);
+	/* A first request, or on a reload any, may be on its way. */
+	if (conn->waiting == WAITING_HEAD || server->service->reloading) {
+		connection_hold(conn);
+		return;
 	}
+	got = recv(fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
+	if (got <= 0) {
+		connection_close(conn);
+		return;
+	}
+	intake_feed(conn, server->input, (size_t)got);
+	settle(conn);
 }

@@ -18,26 +18,26 @@ struct http_connection {
 	struct event event;
 	struct http_server *server;
 	struct http_connection *next, *previous; /* of its waiting list */
-	struct http_request *request; /* the one under way */
-	struct http_input *input;     /* bytes not yet used, or NULL */
-	struct buffer *output;        /* bytes not yet sent, or NULL */
-	int64_t since_ms;             /* in its waiting list */
+	struct http_request *request;            /* the one under way */
+	struct http_input *input; /* bytes not yet used, or NULL */
+	struct buffer *output;    /* bytes not yet sent, or NULL */
+	int64_t since_ms;         /* in its waiting list */
 	int64_t opened_ms;
 	struct in6_addr peer;
 	uint32_t requests;
-	uint8_t waiting;     /* enum http_waiting */
-	uint8_t watched;     /* EV_READ or EV_WRITE, or 0 */
-	bool eof : 1;        /* the peer sends no more */
-	bool closing : 1;    /* no further request; closed once all is sent */
-	bool lingers : 1;    /* then wait for the peer to close (RFC 9112 9.6) */
+	uint8_t waiting;  /* enum http_waiting */
+	uint8_t watched;  /* EV_READ or EV_WRITE, or 0 */
+	bool eof : 1;     /* the peer sends no more */
+	bool closing : 1; /* no further request; closed once all is sent */
+	bool lingers : 1; /* then wait for the peer to close (RFC 9112 9.6) */
 	bool processing : 1; /* intake_feed() is at work */
 	bool holds : 1;      /* a stop waits for it */
 	bool choked : 1;     /* input waits until output was sent */
 };
 
 /* Takes over fd. */
-void connection_new(struct http_server *server, int fd,
-    const struct in6_addr *peer);
+void connection_new(
+    struct http_server *server, int fd, const struct in6_addr *peer);
 
 /* Ends it at once; a handler under way goes on without a peer. */
 void connection_close(struct http_connection *conn);
@@ -45,7 +45,10 @@ void connection_close(struct http_connection *conn);
 /* Its time in the list is over. */
 void connection_expire(struct http_connection *conn);
 
-/* A stop: an idle one ends; one with a request under way ends after it. */
+/*
+ * A stop: one kept alive ends, or on a reload after one more request; a new one
+ * still gets its first.
+ */
 void connection_shut(struct http_connection *conn);
 
 /* Whether a handler runs for it. */
@@ -61,7 +64,7 @@ struct buffer *connection_output(struct http_connection *conn);
 void connection_refuse(struct http_connection *conn, int status);
 
 /* The request's answer stands: sends it and goes on. */
-void connection_answer(struct http_connection *conn,
-    struct http_request *request);
+void connection_answer(
+    struct http_connection *conn, struct http_request *request);
 
 #endif

@@ -21,8 +21,9 @@ dispatch_default(struct http_request *request, int status)
 	const char *reason = response_reason(status);
 
 	/* What a handler has set before it failed is not part of the error. */
-	*response = (struct http_response) { .status = status,
-		.body = reason, .body_len = strlen(reason) };
+	*response = (struct http_response) {
+		.status = status, .body = reason, .body_len = strlen(reason)
+	};
 	if (status == 500)
 		response->body_len = 0;
 }
@@ -48,16 +49,20 @@ explain(struct http_request *request)
 		tomo_http_set_header(call, "Allow", allow);
 		return;
 	case 413:
-		set_text(request, tomo_printf(call, "Maximum request body size "
-		    "%llu exceeded, actual body size %llu",
-		    (unsigned long long)request->body_max,
-		    (unsigned long long)(request->head.has_length
-		    ? request->head.length : request->body_read)));
+		set_text(request,
+		    tomo_printf(call,
+			"Maximum request body size "
+			"%llu exceeded, actual body size %llu",
+			(unsigned long long)request->body_max,
+			(unsigned long long)(request->head.has_length
+				? request->head.length
+				: request->body_read)));
 		return;
 	case 417:
 		expect = head_find_header(&request->head, "expect", 6);
-		set_text(request, tomo_printf(call, "Unknown Expect: %s",
-		    expect != NULL ? expect->value : ""));
+		set_text(request,
+		    tomo_printf(call, "Unknown Expect: %s",
+			expect != NULL ? expect->value : ""));
 		return;
 	default:
 		return;
@@ -115,8 +120,10 @@ log_failure(const struct tomo_call *call, int code)
 	log_record(LOGGER, TOMO_LOG_ERROR, "handler failed",
 	    TOMO_LOG_STR("handler", call->function),
 	    TOMO_LOG_STR("code", call_code_name(code)),
-	    TOMO_LOG_STR("error", code == 0 ? "returned without an answer"
-	    : call->error != NULL ? call->error : ""),
+	    TOMO_LOG_STR("error",
+		code == 0                 ? "returned without an answer"
+		    : call->error != NULL ? call->error
+					  : ""),
 	    TOMO_LOG_STR("request_method", request_method(request)),
 	    TOMO_LOG_STR("request_path", request->head.path));
 }

@@ -14,9 +14,18 @@ struct parse {
 };
 
 /* The visible characters that no Host holds. */
-static const bool is_outside_host[128] = { ['"'] = true, ['#'] = true,
-	['/'] = true, ['<'] = true, ['>'] = true, ['?'] = true, ['@'] = true,
-	['\\'] = true, ['^'] = true, ['`'] = true, ['{'] = true, ['|'] = true,
+static const bool is_outside_host[128] = { ['"'] = true,
+	['#'] = true,
+	['/'] = true,
+	['<'] = true,
+	['>'] = true,
+	['?'] = true,
+	['@'] = true,
+	['\\'] = true,
+	['^'] = true,
+	['`'] = true,
+	['{'] = true,
+	['|'] = true,
 	['}'] = true };
 
 /* Where a piece of the body goes, while llhttp runs. */
@@ -44,7 +53,8 @@ check_request_line(const char *line, size_t len)
 	if (memcmp(tail, version, n) == 0 && (tail[n] == '0' || tail[n] == '1'))
 		return 0;
 	if (memcmp(tail, " HTTP/", 6) == 0 && tail[6] >= '0' &&
-	    tail[6] <= '9' && tail[7] == '.' && tail[8] >= '0' && tail[8] <= '9')
+	    tail[6] <= '9' && tail[7] == '.' && tail[8] >= '0' &&
+	    tail[8] <= '9')
 		return 505;
 	return 400;
 }
@@ -68,8 +78,8 @@ head_find(struct head_scan *scan, const char *data, size_t len,
 {
 	for (;;) {
 		const char *line = data + scan->line;
-		const char *end = memchr(data + scan->seen, '\n',
-		    len - scan->seen);
+		const char *end = memchr(
+		    data + scan->seen, '\n', len - scan->seen);
 		int status;
 
 		if (end == NULL) {
@@ -121,8 +131,9 @@ on_field(llhttp_t *parser, const char *at, size_t len)
 
 	if (len == 0 || head->nheaders == parse->room)
 		return -1;
-	head->headers[head->nheaders] = (struct header) { .name = at,
-		.name_len = (uint32_t)len, .value = at + len };
+	head->headers[head->nheaders] = (struct header) {
+		.name = at, .name_len = (uint32_t)len, .value = at + len
+	};
 	return 0;
 }
 
@@ -157,8 +168,8 @@ on_headers_complete(llhttp_t *parser)
 static int
 on_body(llhttp_t *parser, const char *at, size_t len)
 {
-	const struct head_sink *sink =
-	    ((struct body_parse *)parser->data)->sink;
+	const struct head_sink *sink = ((struct body_parse *)parser->data)
+					   ->sink;
 
 	return sink->fn(sink->arg, at, len) != 0 ? HPE_USER : 0;
 }
@@ -288,10 +299,12 @@ read_header(struct head *head, const struct header *header, unsigned *hosts)
 		return 0;
 	case 14:
 		return IS_NAME(header, "content-length")
-		    ? read_length(head, header) : 0;
+		    ? read_length(head, header)
+		    : 0;
 	case 17:
 		return IS_NAME(header, "transfer-encoding")
-		    ? read_transfer_encoding(head, header) : 0;
+		    ? read_transfer_encoding(head, header)
+		    : 0;
 	default:
 		return 0;
 	}
@@ -306,7 +319,7 @@ cut(struct header *header)
 
 	while (header->value_len > 0 &&
 	    (value[header->value_len - 1] == ' ' ||
-	    value[header->value_len - 1] == '\t'))
+		value[header->value_len - 1] == '\t'))
 		header->value_len--;
 	name[header->name_len] = '\0';
 	value[header->value_len] = '\0';
@@ -378,8 +391,8 @@ split_target(struct head *head, struct arena *arena)
 	head->path = arena_alloc(arena, head->raw_path_len + 1);
 	if (head->path == NULL)
 		return 500;
-	head->path_len = uri_decode(head->raw_path, head->raw_path_len,
-	    head->path, false);
+	head->path_len = uri_decode(
+	    head->raw_path, head->raw_path_len, head->path, false);
 	return 0;
 }
 

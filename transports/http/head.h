@@ -66,8 +66,8 @@ int head_parse(struct head *head, char *text, size_t len, unsigned lines,
     struct arena *arena);
 
 /* The first header of that name, in any case, or NULL. */
-const struct header *head_find_header(const struct head *head,
-    const char *name, size_t name_len);
+const struct header *head_find_header(
+    const struct head *head, const char *name, size_t name_len);
 
 bool head_has_body(const struct head *head);
 

@@ -130,6 +130,12 @@ shut(struct service *service)
 }
 
 static void
+cut(struct service *service)
+{
+	server_cut(server_of(service));
+}
+
+static void
 detach(struct service *service)
 {
 	server_free(server_of(service));
@@ -149,6 +155,7 @@ const struct transport http_transport = {
 	.attach = attach,
 	.open = open_server,
 	.shut = shut,
+	.cut = cut,
 	.detach = detach,
 	.reopen = reopen,
 };

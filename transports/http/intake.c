@@ -49,7 +49,7 @@ on_body(void *arg, const char *data, size_t len)
 	}
 	if (request->body_read <= request->body_max) {
 		if (body_add(&request->body, data, len,
-		    request->server->settings.body_memory) == 0)
+			request->server->settings.body_memory) == 0)
 			return 0;
 		request->early = 500;
 	} else {
@@ -111,14 +111,15 @@ expect_body(struct http_connection *conn, struct http_request *request)
 		}
 		request->discards = true;
 	} else if (head->expects_continue && !head->is_http10) {
-		buffer_add_text(connection_output(conn), "HTTP/1.1 100 Continue\r\n\r\n");
+		buffer_add_text(
+		    connection_output(conn), "HTTP/1.1 100 Continue\r\n\r\n");
 	}
 	server_wait(conn->server, conn, WAITING_BODY);
 }
 
 static void
-start_request(struct http_connection *conn, const char *text, size_t len,
-    unsigned lines)
+start_request(
+    struct http_connection *conn, const char *text, size_t len, unsigned lines)
 {
 	struct http_request *request;
 	int status;
@@ -188,8 +189,8 @@ intake_feed(struct http_connection *conn, const char *data, size_t len)
 		if (used < len && !conn->closing) {
 			conn->input = xcalloc(1, sizeof(*conn->input));
 			conn->input->scan = scan;
-			buffer_add(&conn->input->buffer, data + used,
-			    len - used);
+			buffer_add(
+			    &conn->input->buffer, data + used, len - used);
 		} else if (used < len) {
 			conn->lingers = true;
 		}

@@ -154,8 +154,7 @@ static int
 compile(struct pattern *pattern, const char *text, struct error *err)
 {
 	const uint32_t flags = PCRE2_ANCHORED | PCRE2_ENDANCHORED |
-			       PCRE2_DOLLAR_ENDONLY | PCRE2_UTF |
-			       PCRE2_NEVER_BACKSLASH_C;
+	    PCRE2_DOLLAR_ENDONLY | PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
 	char *regex = pattern_expand(text);
 	PCRE2_UCHAR reason[256];
 	PCRE2_SIZE offset = 0;
@@ -267,7 +266,7 @@ match_literal(const struct pattern_shape *shape, const char *subject,
 	if (match != NULL)
 		match->count = 0;
 	return len == shape->prefix_len &&
-	       memcmp(subject, shape->prefix, len) == 0;
+	    memcmp(subject, shape->prefix, len) == 0;
 }
 
 /* The end of the segment at *at, or NULL if it is not all ASCII. */

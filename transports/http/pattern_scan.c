@@ -12,8 +12,9 @@ name_len(const char *text, char close)
 
 	if (!isalpha((unsigned char)*text) && *text != '_')
 		return 0;
-	len = strspn(text, "abcdefghijklmnopqrstuvwxyz"
-			   "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+	len = strspn(text,
+	    "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
 	return text[len] == close ? len + 1 : 0;
 }
 
@@ -63,7 +64,7 @@ scan_escape(const char *text, size_t *len)
 	if (next == 'c' && text[2] != '\0')
 		*len = 3;
 	else if (next != '\0' && strchr("gkNopPux", next) != NULL &&
-		 text[2] == '{')
+	    text[2] == '{')
 		*len = through(text, "}");
 	return ispunct((unsigned char)next) ? PATTERN_CHAR : PATTERN_ITEM;
 }

@@ -17,8 +17,8 @@ enum pattern_token {
 	PATTERN_OPEN, /* what starts a group */
 	PATTERN_CLOSE,
 	PATTERN_REPEAT, /* what repeats the item before, or looks like it */
-	PATTERN_ITEM,	/* any other item: a dot, a class, an escape */
-	PATTERN_ODD	/* may change how what stands around it is read */
+	PATTERN_ITEM,   /* any other item: a dot, a class, an escape */
+	PATTERN_ODD     /* may change how what stands around it is read */
 };
 
 /* Where the last token lies: text[start..at).  Starts as { text, 0, 0 }. */

@@ -118,7 +118,7 @@ pattern_shape_init(struct pattern_shape *shape, const char *text)
 	/* Neither is longer than the text: nothing is expanded in them. */
 	const size_t size = strlen(text) + 1;
 
-	*shape = (struct pattern_shape){ .prefix = xcalloc(1, size) };
+	*shape = (struct pattern_shape) { .prefix = xcalloc(1, size) };
 	if (has_branch(text))
 		return;
 	read_prefix(shape, text);
@@ -136,5 +136,5 @@ pattern_shape_clear(struct pattern_shape *shape)
 {
 	free(shape->prefix);
 	free(shape->template);
-	*shape = (struct pattern_shape){ .prefix = NULL };
+	*shape = (struct pattern_shape) { .prefix = NULL };
 }

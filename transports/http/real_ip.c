@@ -160,8 +160,8 @@ void
 ip_text(const struct in6_addr *address, char *out)
 {
 	if (IN6_IS_ADDR_V4MAPPED(address))
-		inet_ntop(AF_INET, address->s6_addr + 12, out,
-		    INET6_ADDRSTRLEN);
+		inet_ntop(
+		    AF_INET, address->s6_addr + 12, out, INET6_ADDRSTRLEN);
 	else
 		inet_ntop(AF_INET6, address, out, INET6_ADDRSTRLEN);
 }

@@ -15,8 +15,8 @@ struct http_request *
 request_new(struct http_server *server, const char *text, size_t len,
     unsigned lines, int *status)
 {
-	struct tomo_call *call = call_new(server->service, TOMO_KIND_HTTP, NULL,
-	    "http");
+	struct tomo_call *call = call_new(
+	    server->service, TOMO_KIND_HTTP, NULL, "http");
 	struct http_request *request;
 	char *copy;
 
@@ -78,8 +78,7 @@ request_of(const struct tomo_call *call, const char *function)
 const char *
 request_method(const struct http_request *request)
 {
-	return llhttp_method_name(
-	    (llhttp_method_t)request->head.parser.method);
+	return llhttp_method_name((llhttp_method_t)request->head.parser.method);
 }
 
 bool
@@ -94,7 +93,7 @@ request_is_head(const struct http_request *request)
 	struct http_request *request = request_of(call, __func__); \
 \
 	if (request == NULL) \
-		return value
+	return value
 
 const char *
 tomo_http_method(const struct tomo_call *call)
@@ -185,8 +184,8 @@ tomo_http_query(struct tomo_call *call, const char *name)
 }
 
 int
-tomo_http_query_at(struct tomo_call *call, size_t index, const char **name,
-    const char **value)
+tomo_http_query_at(
+    struct tomo_call *call, size_t index, const char **name, const char **value)
 {
 	REQUEST_OR(0);
 	if (!request->query_read)

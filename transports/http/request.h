@@ -64,8 +64,8 @@ void request_clear(struct http_request *request);
 void request_drop(struct http_request *request);
 
 /* The request of a call, or NULL (complained about once) for other kinds. */
-struct http_request *request_of(const struct tomo_call *call,
-    const char *function);
+struct http_request *request_of(
+    const struct tomo_call *call, const char *function);
 
 /* "GET" and so on; whether it is HEAD. */
 const char *request_method(const struct http_request *request);

@@ -7,8 +7,8 @@
 #include "transports/http/server.h"
 
 /* By hundreds; the phrases of RFC 9110 and its extensions, as Python has them. */
-static const char *const informational[] = { "Continue",
-	"Switching Protocols", "Processing", "Early Hints" };
+static const char *const informational[] = { "Continue", "Switching Protocols",
+	"Processing", "Early Hints" };
 static const char *const success[] = { "OK", "Created", "Accepted",
 	"Non-Authoritative Information", "No Content", "Reset Content",
 	"Partial Content", "Multi-Status", "Already Reported" };
@@ -110,7 +110,7 @@ head_size(const struct http_response *response,
 	    server->close_len;
 
 	for (const struct response_header *at = response->headers; at != NULL;
-	    at = at->next)
+	     at = at->next)
 		size += at->name_len + at->value_len + 4;
 	return size;
 }
@@ -120,28 +120,30 @@ response_render(const struct http_response *response,
     struct http_server *server, const struct response_frame *frame,
     struct buffer *out)
 {
-	const char *type = response->type != NULL ? response->type
+	const char *type = response->type != NULL
+	    ? response->type
 	    : server->settings.content_type;
-	size_t len = response_is_bodiless(response->status) ? 0
+	size_t len = response_is_bodiless(response->status)
+	    ? 0
 	    : response->body_len;
 	bool has_body = len > 0 && !frame->is_head;
 	char *start, *at;
 
-	start = at = buffer_reserve(out, head_size(response, server, type) +
-	    (has_body ? len : 0));
+	start = at = buffer_reserve(
+	    out, head_size(response, server, type) + (has_body ? len : 0));
 	at = put_status(at, response->status, frame->is_http10);
 	at = PUT(at, "Content-Type: ");
 	at = put(at, type, strlen(type));
 	at = PUT(at, "\r\n");
 	for (const struct response_header *header = response->headers;
-	    header != NULL; header = header->next) {
+	     header != NULL; header = header->next) {
 		at = put(at, header->name, header->name_len);
 		at = PUT(at, ": ");
 		at = put(at, header->value, header->value_len);
 		at = PUT(at, "\r\n");
 	}
 	at = frame->keep_alive ? put(at, server->keep, server->keep_len)
-	    : put(at, server->close, server->close_len);
+			       : put(at, server->close, server->close_len);
 	if (response->status != 204 && response->status != 304) {
 		at = PUT(at, "Content-Length: ");
 		at = put_number(at, len);

@@ -16,8 +16,8 @@ struct response_header {
 };
 
 struct http_response {
-	int status;  /* 0: none yet */
-	bool failed; /* tomo_http_fail(): by way of the error handler */
+	int status;       /* 0: none yet */
+	bool failed;      /* tomo_http_fail(): by way of the error handler */
 	const char *type; /* NULL: http.content_type */
 	const char *body;
 	size_t body_len;

@@ -21,8 +21,8 @@ open_answer(struct tomo_call *call, int status, struct http_request **request,
 {
 	*request = request_of(call, function);
 	if (*request == NULL)
-		return call_fail(call, TOMO_EKIND, "%s: not an HTTP call",
-		    function);
+		return call_fail(
+		    call, TOMO_EKIND, "%s: not an HTTP call", function);
 	if (status < 200 || status > 999)
 		return call_fail(call, TOMO_EINVAL,
 		    "%s: want a status from 200 to 999, got %d", function,
@@ -69,12 +69,12 @@ tomo_http_bytes(struct tomo_call *call, int status, struct tomo_bytes body,
 	    (type != NULL && !is_value(type)))
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_bytes: no body, or a type that is no header");
-	copy = arena_strndup(&call->arena, body.data != NULL ? body.data : "",
-	    body.size);
-	if (copy == NULL || (type != NULL &&
-	    (type = tomo_strdup(call, type)) == NULL))
-		return call_fail(call, TOMO_ENOMEM,
-		    "tomo_http_bytes: no memory");
+	copy = arena_strndup(
+	    &call->arena, body.data != NULL ? body.data : "", body.size);
+	if (copy == NULL ||
+	    (type != NULL && (type = tomo_strdup(call, type)) == NULL))
+		return call_fail(
+		    call, TOMO_ENOMEM, "tomo_http_bytes: no memory");
 	answer(request, status, copy, body.size, type);
 	return 0;
 }
@@ -84,8 +84,8 @@ tomo_http_text(struct tomo_call *call, int status, const char *text)
 {
 	if (text == NULL)
 		return call_fail(call, TOMO_EINVAL, "tomo_http_text: no text");
-	return tomo_http_bytes(call, status,
-	    (struct tomo_bytes) { text, strlen(text) }, NULL);
+	return tomo_http_bytes(
+	    call, status, (struct tomo_bytes) { text, strlen(text) }, NULL);
 }
 
 int
@@ -109,8 +109,8 @@ tomo_http_textf(struct tomo_call *call, int status, const char *format, ...)
 		vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);
 	if (text == NULL)
-		return call_fail(call, TOMO_ENOMEM,
-		    "tomo_http_textf: no memory");
+		return call_fail(
+		    call, TOMO_ENOMEM, "tomo_http_textf: no memory");
 	answer(request, status, text, (size_t)len, NULL);
 	return 0;
 }
@@ -138,8 +138,8 @@ tomo_http_json(struct tomo_call *call, int status, struct json_t *json)
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_json: the value cannot be written as JSON");
 	if (text == NULL)
-		return call_fail(call, TOMO_ENOMEM,
-		    "tomo_http_json: no memory");
+		return call_fail(
+		    call, TOMO_ENOMEM, "tomo_http_json: no memory");
 	answer(request, status, text, len, JSON_TYPE);
 	return 0;
 }
@@ -238,15 +238,15 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 }
 
 int
-tomo_http_set_header(struct tomo_call *call, const char *name,
-    const char *value)
+tomo_http_set_header(
+    struct tomo_call *call, const char *name, const char *value)
 {
 	return add(call, name, value, true, __func__);
 }
 
 int
-tomo_http_add_header(struct tomo_call *call, const char *name,
-    const char *value)
+tomo_http_add_header(
+    struct tomo_call *call, const char *name, const char *value)
 {
 	return add(call, name, value, false, __func__);
 }

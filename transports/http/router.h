@@ -28,9 +28,9 @@ void router_freeze(struct router *router);
 
 enum router_verdict {
 	ROUTER_FOUND,
-	ROUTER_NOT_FOUND,	   /* 404 */
+	ROUTER_NOT_FOUND,          /* 404 */
 	ROUTER_METHOD_NOT_ALLOWED, /* 405 */
-	ROUTER_LIMIT		   /* the match limit was reached: 500 */
+	ROUTER_LIMIT               /* the match limit was reached: 500 */
 };
 
 /* Only what the verdict says is filled in. */

@@ -18,7 +18,7 @@ struct list {
 struct node {
 	size_t label, label_len;  /* in trie.labels: what leads here */
 	struct list begun, ended; /* that fit if the text goes on; if not */
-	size_t kids;		  /* in trie.kids, for the bytes from low */
+	size_t kids;              /* in trie.kids, for the bytes from low */
 	unsigned low, span;
 };
 
@@ -70,7 +70,7 @@ add_keys(struct router_trie *trie, struct list before,
 		if (j < count && entries[j].key.whole != whole)
 			j++;
 		else if (j == count ||
-			 (i < before.count && old[i] < entries[j].index))
+		    (i < before.count && old[i] < entries[j].index))
 			new[list.count++] = old[i++];
 		else
 			new[list.count++] = entries[j++].index;
@@ -125,7 +125,7 @@ common_len(const struct entry *entries, size_t count)
 	size_t len = 0;
 
 	while (len < first->len && len < last->len &&
-	       first->text[len] == last->text[len])
+	    first->text[len] == last->text[len])
 		len++;
 	return len;
 }
@@ -163,7 +163,7 @@ build(struct router_trie *trie, const struct entry *entries, size_t count,
 	for (size_t i = own; i < count; i = end) {
 		end = i + 1;
 		while (end < count &&
-		       byte_at(&entries[end], len) == byte_at(&entries[i], len))
+		    byte_at(&entries[end], len) == byte_at(&entries[i], len))
 			end++;
 		kid = build(trie, entries + i, end - i, len + 1, node.begun);
 		trie->kids[node.kids + byte_at(&entries[i], len) - node.low] =
@@ -182,9 +182,9 @@ router_trie_new(const struct router_key *keys, size_t count)
 		return trie;
 	entries = xcalloc(count, sizeof(*entries));
 	for (size_t i = 0; i < count; i++)
-		entries[i] = (struct entry){ keys[i], (unsigned)i };
+		entries[i] = (struct entry) { keys[i], (unsigned)i };
 	qsort(entries, count, sizeof(*entries), compare);
-	build(trie, entries, count, 0, (struct list){ 0, 0 });
+	build(trie, entries, count, 0, (struct list) { 0, 0 });
 	free(entries);
 	return trie;
 }

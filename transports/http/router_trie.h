@@ -15,8 +15,8 @@ struct router_key {
 };
 
 /* Copies what it needs of the keys, which may repeat. */
-struct router_trie *
-router_trie_new(const struct router_key *keys, size_t count);
+struct router_trie *router_trie_new(
+    const struct router_key *keys, size_t count);
 void router_trie_free(struct router_trie *trie);
 
 /*

@@ -31,6 +31,8 @@
 /* Connections taken in one go, so that those there are get their turn. */
 #define ACCEPT_BATCH 64
 #define ACCEPT_PAUSE_MS 100
+/* What a stop gives a connection whose first request may be on its way. */
+#define LAST_HEAD_MS 1000
 
 /* One listening socket: the service's own, or one lent by another slot. */
 struct http_listener {
@@ -65,6 +67,9 @@ limit_ms(const struct http_server *server, enum http_waiting waiting)
 {
 	switch (waiting) {
 	case WAITING_HEAD:
+		if (server->shutting && !server->service->reloading &&
+		    server->settings.header_ms > LAST_HEAD_MS)
+			return LAST_HEAD_MS;
 		return server->settings.header_ms;
 	case WAITING_IDLE:
 		return server->settings.keepalive_ms;
@@ -87,6 +92,18 @@ arm(struct http_server *server, int64_t due_ms)
 		return;
 	server->alarm_ms = due_ms;
 	alarm_set(server->alarm, due_ms);
+}
+
+static void
+arm_for_all(struct http_server *server)
+{
+	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
+		int64_t limit = limit_ms(server, kind);
+
+		if (limit > 0 && server->lists[kind].first != NULL)
+			arm(server,
+			    server->lists[kind].first->since_ms + limit);
+	}
 }
 
 void
@@ -144,13 +161,7 @@ on_alarm(void *arg)
 		    list->first->since_ms + limit <= now)
 			connection_expire(list->first);
 	}
-	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
-		int64_t limit = limit_ms(server, kind);
-
-		if (limit > 0 && server->lists[kind].first != NULL)
-			arm(server,
-			    server->lists[kind].first->since_ms + limit);
-	}
+	arm_for_all(server);
 }
 
 /* ---- listening ---- */
@@ -198,7 +209,7 @@ accept_one(struct http_listener *listener)
 		    TOMO_LOG_STR("error", strerror(failure)),
 		    TOMO_LOG_INT("connections", (int64_t)server->connections));
 		for (listener = server->listeners; listener != NULL;
-		    listener = listener->next)
+		     listener = listener->next)
 			event_del(listener->event);
 		event_add(server->accept_again, &pause);
 	}
@@ -224,7 +235,7 @@ on_accept_again(evutil_socket_t fd, short what, void *arg)
 	if (!server->is_open)
 		return;
 	for (struct http_listener *at = server->listeners; at != NULL;
-	    at = at->next)
+	     at = at->next)
 		event_add(at->event, NULL);
 }
 
@@ -307,7 +318,7 @@ add_rows(struct http_server *server, struct error *err)
 			server->errors[nerrors++] = spec;
 		else if (kind->kind == TOMO_KIND_HTTP &&
 		    router_add(server->router, route->methods, route->pattern,
-		    spec, err) < 0)
+			spec, err) < 0)
 			return -1;
 	}
 	router_freeze(server->router);
@@ -334,15 +345,17 @@ make_headers(struct http_server *server)
 
 	if (settings->keepalive_requests > 0)
 		server->keep = xasprintf("%s%s%sConnection: keep-alive\r\n"
-		    "Keep-Alive: timeout=%lld, max=%u\r\n", before, name, after,
+					 "Keep-Alive: timeout=%lld, max=%u\r\n",
+		    before, name, after,
 		    (long long)settings->keepalive_ms / 1000,
 		    settings->keepalive_requests);
 	else
 		server->keep = xasprintf("%s%s%sConnection: keep-alive\r\n"
-		    "Keep-Alive: timeout=%lld\r\n", before, name, after,
+					 "Keep-Alive: timeout=%lld\r\n",
+		    before, name, after,
 		    (long long)settings->keepalive_ms / 1000);
-	server->close = xasprintf("%s%s%sConnection: close\r\n", before, name,
-	    after);
+	server->close = xasprintf(
+	    "%s%s%sConnection: close\r\n", before, name, after);
 	server->keep_len = strlen(server->keep);
 	server->close_len = strlen(server->close);
 }
@@ -352,7 +365,6 @@ ask_for_socket(struct http_server *server, struct error *err)
 {
 	const struct options *options = server->service->options;
 	struct host *host = server->service->host;
-	uint16_t port;
 	int fd;
 
 	server->wish = (struct listen_request) {
@@ -366,13 +378,9 @@ ask_for_socket(struct http_server *server, struct error *err)
 	};
 	if (server->wish.host != NULL && server->wish.host[0] == '\0')
 		server->wish.host = NULL;
-	if (host->listen(host, &server->wish, &fd, &port, err) < 0)
+	if (host->listen(host, &server->wish, &fd, &server->port, err) < 0)
 		return -1;
 	add_listener(server, fd, server->service->slot);
-	log_record(LOGGER, TOMO_LOG_INFO, "listening",
-	    TOMO_LOG_STR("service", service_name(server->service)),
-	    TOMO_LOG_STR("host", server->wish.host),
-	    TOMO_LOG_INT("port", port));
 	return 0;
 }
 
@@ -435,8 +443,12 @@ server_open(struct http_server *server)
 {
 	server->is_open = true;
 	for (struct http_listener *at = server->listeners; at != NULL;
-	    at = at->next)
+	     at = at->next)
 		event_add(at->event, NULL);
+	log_record(LOGGER, TOMO_LOG_INFO, "listening",
+	    TOMO_LOG_STR("service", service_name(server->service)),
+	    TOMO_LOG_STR("host", server->wish.host),
+	    TOMO_LOG_INT("port", server->port));
 }
 
 void
@@ -451,8 +463,24 @@ server_shut(struct http_server *server)
 		close_listener(listener, server->is_open);
 	}
 	server->is_open = false;
-	/* Each leaves the list it is in, or at least its head. */
-	for (unsigned kind = WAITING_HEAD; kind <= WAITING_IDLE; kind++)
-		while (server->lists[kind].first != NULL)
-			connection_shut(server->lists[kind].first);
+	for (unsigned kind = WAITING_HEAD; kind <= WAITING_IDLE; kind++) {
+		struct http_connection *conn = server->lists[kind].first;
+
+		while (conn != NULL) {
+			struct http_connection *next = conn->next;
+
+			connection_shut(conn);
+			conn = next;
+		}
+	}
+	arm_for_all(server);
+}
+
+void
+server_cut(struct http_server *server)
+{
+	for (unsigned kind = 0; kind < WAITING_KINDS; kind++)
+		while (
+		    kind != WAITING_CALL && server->lists[kind].first != NULL)
+			connection_close(server->lists[kind].first);
 }

@@ -26,8 +26,8 @@ struct tomo_http_error_spec;
 
 /* What connections are waiting for; each list is ordered by since_ms. */
 enum http_waiting {
-	WAITING_HEAD,  /* the first bytes, or the rest of a head */
-	WAITING_IDLE,  /* another request */
+	WAITING_HEAD, /* the first bytes, or the rest of a head */
+	WAITING_IDLE, /* another request */
 	WAITING_BODY,
 	WAITING_CALL,  /* a handler runs: no limit */
 	WAITING_WRITE, /* the peer reads slowly */
@@ -41,6 +41,7 @@ struct http_server {
 	struct router *router;
 	const struct tomo_http_error_spec **errors; /* NULL-ended */
 	struct listen_request wish;
+	uint16_t port; /* that it really has */
 	struct http_listener *listeners;
 	bool is_open, shutting;
 	struct event *accept_again; /* after descriptors ran out */
@@ -89,8 +90,11 @@ void server_open(struct http_server *server);
 
 /*
  * Accepts what waits, closes the sockets, then the idle connections; requests
- * under way go on.
+ * under way go on.  On a reload idle connections stay for one more request.
  */
 void server_shut(struct http_server *server);
+
+/* Closes every connection that no handler works for. */
+void server_cut(struct http_server *server);
 
 #endif

@@ -13,8 +13,8 @@ check_header_text(const char *key, const char *text, struct error *err)
 {
 	for (const char *at = text; *at != '\0'; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			return error_set(err, "%s: want no control characters",
-			    key);
+			return error_set(
+			    err, "%s: want no control characters", key);
 	return 0;
 }
 
@@ -46,18 +46,18 @@ settings_read(struct http_settings *settings, const struct options *options,
 		    options_int(options, "http.keepalive_timeout"),
 		.keepalive_age_ms = 1000 *
 		    options_int(options, "http.max_keepalive_time"),
-		.keepalive_requests = (uint32_t)
-		    options_int(options, "http.max_keepalive_requests"),
+		.keepalive_requests = (uint32_t)options_int(
+		    options, "http.max_keepalive_requests"),
 		.header_ms = 1000 * options_int(options, "http.header_timeout"),
 		.body_ms = 1000 * options_int(options, "http.body_timeout"),
-		.max_body = (uint64_t)
-		    options_int(options, "http.client_max_size"),
-		.body_memory = (uint64_t)
-		    options_int(options, "http.body_memory_size"),
-		.head.size = (size_t)
-		    options_int(options, "http.max_header_size"),
-		.head.count = (unsigned)
-		    options_int(options, "http.max_header_count"),
+		.max_body = (uint64_t)options_int(
+		    options, "http.client_max_size"),
+		.body_memory = (uint64_t)options_int(
+		    options, "http.body_memory_size"),
+		.head.size = (size_t)options_int(
+		    options, "http.max_header_size"),
+		.head.count = (unsigned)options_int(
+		    options, "http.max_header_count"),
 		.real_ip_header = options_text(options, "http.real_ip_header"),
 		.server_header = options_text(options, "http.server_header"),
 	};
@@ -67,11 +67,11 @@ settings_read(struct http_settings *settings, const struct options *options,
 	    options_list(options, "http.real_ip_from"), err);
 	if (settings->real_ip_from == NULL)
 		return -1;
-	if (check_header_text("http.server_header", settings->server_header,
-	    err) < 0)
+	if (check_header_text(
+		"http.server_header", settings->server_header, err) < 0)
 		return -1;
-	return check_header_text("http.content_type", settings->content_type,
-	    err);
+	return check_header_text(
+	    "http.content_type", settings->content_type, err);
 }
 
 void

@@ -12,14 +12,14 @@ struct ip_set;
 struct options;
 
 struct http_settings {
-	int64_t keepalive_ms;      /* 0: close after each answer */
-	int64_t keepalive_age_ms;  /* 0: no limit */
+	int64_t keepalive_ms;        /* 0: close after each answer */
+	int64_t keepalive_age_ms;    /* 0: no limit */
 	uint32_t keepalive_requests; /* 0: no limit */
 	int64_t header_ms, body_ms;
 	uint64_t max_body, body_memory;
 	struct head_limits head;
 	bool access_log;
-	const char *access_file;   /* NULL: standard output only */
+	const char *access_file; /* NULL: standard output only */
 	const char *real_ip_header;
 	struct ip_set *real_ip_from;
 	char *content_type;        /* charset added */
@@ -27,8 +27,8 @@ struct http_settings {
 };
 
 /* Texts are borrowed from options. */
-int settings_read(struct http_settings *settings,
-    const struct options *options, struct error *err);
+int settings_read(struct http_settings *settings, const struct options *options,
+    struct error *err);
 void settings_clear(struct http_settings *settings);
 
 #endif

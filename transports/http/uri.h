@@ -22,7 +22,6 @@ struct uri_pair {
  * Takes the next pair of *query up to end and moves *query past it; empty
  * pieces between "&" are skipped.  Returns false at the end.
  */
-bool uri_next_pair(const char **query, const char *end,
-    struct uri_pair *pair);
+bool uri_next_pair(const char **query, const char *end, struct uri_pair *pair);
 
 #endif

@@ -72,8 +72,8 @@ parse(const char *const *words, char **argv, struct seen *seen, int *operands,
 {
 	int argc = 1;
 
-	*seen = (struct seen){ 0 };
-	*err = (struct error){ "" };
+	*seen = (struct seen) { 0 };
+	*err = (struct error) { "" };
 	argv[0] = (char *)(uintptr_t) "run";
 	for (; argc <= WORDS_MAX && words[argc - 1] != NULL; argc++)
 		argv[argc] = (char *)(uintptr_t)words[argc - 1];
@@ -136,31 +136,40 @@ refuses_with_one_line_that_says_why(void **state)
 		const char *words[WORDS_MAX];
 		const char *error;
 	} rows[] = {
-		{ { "--workrs", "4" }, "tomodachi run: no such option "
-				       "--workrs, nearest is --workers" },
-		{ { "--workrs=4" }, "tomodachi run: no such option "
-				    "--workrs, nearest is --workers" },
-		{ { "-production" }, "tomodachi run: no such option "
-				     "-production, nearest is --production" },
-		{ { "--hlep" }, "tomodachi run: no such option --hlep, "
-				"nearest is --help" },
+		{ { "--workrs", "4" },
+		    "tomodachi run: no such option "
+		    "--workrs, nearest is --workers" },
+		{ { "--workrs=4" },
+		    "tomodachi run: no such option "
+		    "--workrs, nearest is --workers" },
+		{ { "-production" },
+		    "tomodachi run: no such option "
+		    "-production, nearest is --production" },
+		{ { "--hlep" },
+		    "tomodachi run: no such option --hlep, "
+		    "nearest is --help" },
 		{ { "--\n" },
 		    "tomodachi run: no such option --\\n, nearest is --help" },
-		{ { "a.so", "--workers" }, "tomodachi run: --workers needs "
-					   "a value: --workers N" },
+		{ { "a.so", "--workers" },
+		    "tomodachi run: --workers needs "
+		    "a value: --workers N" },
 		{ { "a.so", "--workers", "--production" },
 		    "tomodachi run: "
 		    "--workers needs a value: --workers N" },
 		{ { "--production=1", "a.so" },
 		    "tomodachi run: --production takes no value" },
-		{ { "--workers=0", "a.so" }, "tomodachi run: --workers: want "
-					     "1 to 64, got \"0\"" },
-		{ { "--workers=", "a.so" }, "tomodachi run: --workers: want "
-					    "1 to 64, got \"\"" },
-		{ { "--workers=+4", "a.so" }, "tomodachi run: --workers: want "
-					      "1 to 64, got \"+4\"" },
-		{ { "--workers=4x", "a.so" }, "tomodachi run: --workers: want "
-					      "1 to 64, got \"4x\"" },
+		{ { "--workers=0", "a.so" },
+		    "tomodachi run: --workers: want "
+		    "1 to 64, got \"0\"" },
+		{ { "--workers=", "a.so" },
+		    "tomodachi run: --workers: want "
+		    "1 to 64, got \"\"" },
+		{ { "--workers=+4", "a.so" },
+		    "tomodachi run: --workers: want "
+		    "1 to 64, got \"+4\"" },
+		{ { "--workers=4x", "a.so" },
+		    "tomodachi run: --workers: want "
+		    "1 to 64, got \"4x\"" },
 		{ { "--workers=99999999999999999999", "a.so" },
 		    "tomodachi run: --workers: want 1 to 64, got "
 		    "\"99999999999999999999\"" },

@@ -175,8 +175,8 @@ static void
 check_secret(void *arg, const struct option_row *row)
 {
 	bool is_secret = strstr(row->key, "password") != NULL ||
-			 strstr(row->key, "secret") != NULL ||
-			 strstr(row->key, "token") != NULL;
+	    strstr(row->key, "secret") != NULL ||
+	    strstr(row->key, "token") != NULL;
 
 	(void)arg;
 	assert_int_equal(row->secret, is_secret);

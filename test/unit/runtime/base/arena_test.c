@@ -66,7 +66,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hands_out_aligned_memory_beyond_its_first_block),
+		cmocka_unit_test(
+		    hands_out_aligned_memory_beyond_its_first_block),
 		cmocka_unit_test(rewinds_across_blocks_to_the_same_address),
 		cmocka_unit_test(refuses_a_size_that_would_wrap),
 	};

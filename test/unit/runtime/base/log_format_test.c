@@ -98,9 +98,11 @@ writes_a_record_in_each_format(void **state)
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		char *text;
 
-		text = line(lines[i].format, &(struct log_record) {
-			.logger = "orders.billing", .level = TOMO_LOG_WARNING,
-			.message = "order billed", .fields = fields });
+		text = line(lines[i].format,
+		    &(struct log_record) { .logger = "orders.billing",
+			.level = TOMO_LOG_WARNING,
+			.message = "order billed",
+			.fields = fields });
 		assert_string_equal(text, lines[i].line);
 		free(text);
 	}
@@ -120,8 +122,8 @@ renames_fields_that_collide_with_its_own(void **state)
 	char *text;
 
 	(void)state;
-	text = line(LOG_JSON, &(struct log_record) { .message = "m",
-		.fields = taken });
+	text = line(
+	    LOG_JSON, &(struct log_record) { .message = "m", .fields = taken });
 	assert_string_equal(strstr(text, "\"m\""),
 	    "\"m\",\"timestamp_\":1,\"level_\":2,\"logger_\":3,"
 	    "\"message_\":4,\"messages\":5}\n");
@@ -131,7 +133,8 @@ renames_fields_that_collide_with_its_own(void **state)
 static void
 forges_neither_lines_nor_terminal_sequences(void **state)
 {
-	static const char evil[] = "a\nb\r\x1b[2Jc\xc2\x9b" "31m\x7f";
+	static const char evil[] = "a\nb\r\x1b[2Jc\xc2\x9b"
+				   "31m\x7f";
 	const struct tomo_log_field bad[] = { TOMO_LOG_STR(evil, evil),
 		{ .key = NULL } };
 
@@ -139,7 +142,8 @@ forges_neither_lines_nor_terminal_sequences(void **state)
 	for (size_t i = 0; i < COUNT(lines) - 1; i++) {
 		char *text;
 
-		text = line(lines[i].format, &(struct log_record) {
+		text = line(lines[i].format,
+		    &(struct log_record) {
 			.logger = evil, .message = evil, .fields = bad });
 		for (size_t at = 0; text[at + 1] != '\0'; at++) {
 			assert_true((unsigned char)text[at] >= 0x20);
@@ -171,10 +175,12 @@ json_is_valid_whatever_the_bytes(void **state)
 		}
 		bytes[len] = '\0';
 		const struct tomo_log_field field[] = {
-			TOMO_LOG_STR(bytes, bytes), { .key = NULL } };
+			TOMO_LOG_STR(bytes, bytes), { .key = NULL }
+		};
 
-		text = line(LOG_JSON, &(struct log_record) { .logger = bytes,
-			.message = bytes, .fields = field });
+		text = line(LOG_JSON,
+		    &(struct log_record) {
+			.logger = bytes, .message = bytes, .fields = field });
 		json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 		assert_non_null(json);
 		assert_int_equal(json_object_size(json), 5);
@@ -187,17 +193,20 @@ json_is_valid_whatever_the_bytes(void **state)
 static void
 fills_up_a_message_by_characters(void **state)
 {
-	char *text = line(LOG_CONSOLE, &(struct log_record) { .logger = "l",
+	char *text = line(LOG_CONSOLE,
+	    &(struct log_record) { .logger = "l",
 		.level = TOMO_LOG_ERROR,
 		.message = "\xc3\xa9t\xc3\xa9 1234567890123456789012345" });
 
 	(void)state;
-	assert_string_equal(text, "2026-11-23T19:00:00.123456Z [error    ] "
+	assert_string_equal(text,
+	    "2026-11-23T19:00:00.123456Z [error    ] "
 	    "\xc3\xa9t\xc3\xa9 1234567890123456789012345  [l]\n");
 	free(text);
-	text = line(LOG_CONSOLE, &(struct log_record) {
-		.level = TOMO_LOG_INFO });
-	assert_string_equal(text, "2026-11-23T19:00:00.123456Z [info     ] "
+	text = line(
+	    LOG_CONSOLE, &(struct log_record) { .level = TOMO_LOG_INFO });
+	assert_string_equal(text,
+	    "2026-11-23T19:00:00.123456Z [info     ] "
 	    "                               []\n");
 	free(text);
 }
@@ -227,8 +236,8 @@ stamps_each_record_with_its_time(void **state)
 
 		clock_fake(1, times[i].unix_us);
 		log_format_record(&text, &style, &(struct log_record) { 0 });
-		assert_memory_equal(text.data, times[i].text,
-		    strlen(times[i].text));
+		assert_memory_equal(
+		    text.data, times[i].text, strlen(times[i].text));
 		log_text_clear(&text);
 	}
 }

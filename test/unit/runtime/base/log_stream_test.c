@@ -129,7 +129,8 @@ says_which_file_it_cannot_open(void **state)
 
 	(void)state;
 	assert_null(log_stream_file("/nowhere/access.log", &err));
-	assert_string_equal(err.text, "access log /nowhere/access.log: "
+	assert_string_equal(err.text,
+	    "access log /nowhere/access.log: "
 	    "cannot open: No such file or directory");
 	assert_null(log_stream_file(folder, &err));
 	assert_non_null(strstr(err.text, "cannot open: Is a directory"));

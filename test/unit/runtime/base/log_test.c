@@ -120,8 +120,9 @@ prints_a_message_of_any_length(void **state)
 		capture_end(&capture);
 		text = capture_text(file);
 		json = json_loads(text, 0, NULL);
-		assert_int_equal(json_string_length(json_object_get(json,
-		    "message")), lengths[i] > 0 ? lengths[i] : 1);
+		assert_int_equal(
+		    json_string_length(json_object_get(json, "message")),
+		    lengths[i] > 0 ? lengths[i] : 1);
 		json_decref(json);
 		free(text);
 		close(file);
@@ -142,8 +143,8 @@ on_terminal(void)
 	assert_true(slave >= 0);
 	capture_begin(&capture, STDERR_FILENO, slave);
 	log_write("l", TOMO_LOG_INFO, "m",
-	    (struct tomo_log_field[]) { TOMO_LOG_INT("k", 1),
-		{ .key = NULL } });
+	    (struct tomo_log_field[]) {
+		TOMO_LOG_INT("k", 1), { .key = NULL } });
 	capture_end(&capture);
 	text = capture_drain(master);
 	close(slave);
@@ -180,8 +181,8 @@ colours_a_terminal_unless_told_not_to(void **state)
 			setenv("TERM", colours[i].term, 1);
 		log_setup(colours[i].format, TOMO_LOG_INFO);
 		text = on_terminal();
-		assert_int_equal(strchr(text, '\033') != NULL,
-		    colours[i].has_colour);
+		assert_int_equal(
+		    strchr(text, '\033') != NULL, colours[i].has_colour);
 		free(text);
 	}
 }
@@ -228,8 +229,9 @@ drops_and_counts_what_a_full_channel_cannot_take(void **state)
 			json_t *dropped = json_object_get(json, "dropped");
 
 			assert_non_null(json);
-			count += dropped != NULL ?
-			    (size_t)json_integer_value(dropped) : 1;
+			count += dropped != NULL
+			    ? (size_t)json_integer_value(dropped)
+			    : 1;
 			json_decref(json);
 		}
 		assert_int_equal(count, 5001);

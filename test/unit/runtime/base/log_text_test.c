@@ -33,8 +33,7 @@ put(const char *text, size_t len, bool quoted)
 	/* Once more, to memory that holds the result alone. */
 	exact = malloc(put_len > 0 ? put_len : 1);
 	assert_non_null(exact);
-	assert_ptr_equal(log_put_text(exact, in, len, quoted),
-	    exact + put_len);
+	assert_ptr_equal(log_put_text(exact, in, len, quoted), exact + put_len);
 	assert_memory_equal(exact, out, put_len);
 	free(exact);
 	free(in);
@@ -92,14 +91,14 @@ escapes_each_character_wherever_it_stands(void **state)
 		for (int before = 0; before < 35; before++)
 			for (int after = 0; after < 18; after++) {
 				int len = snprintf(in, sizeof(in), "%.*s%s%.*s",
-				    before, LETTERS,
-				    text, after, "JKLMNOPQRSTUVWXYZ");
+				    before, LETTERS, text, after,
+				    "JKLMNOPQRSTUVWXYZ");
 				char *out = put(in, (size_t)len, quoted);
 
 				snprintf(want, sizeof(want), "%.*s%s%.*s",
 				    before, LETTERS,
-				    quoted ? texts[i / 2].quoted :
-					     texts[i / 2].bare,
+				    quoted ? texts[i / 2].quoted
+					   : texts[i / 2].bare,
 				    after, "JKLMNOPQRSTUVWXYZ");
 				assert_string_equal(out, want);
 				free(out);
@@ -145,8 +144,9 @@ puts_integers_of_any_size(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(odd) + 124; i++) {
 		if (i >= COUNT(odd))
-			number = i % 2 != 0 ? -number :
-			    (int64_t)((uint64_t)number * 2 + i % 3);
+			number = i % 2 != 0
+			    ? -number
+			    : (int64_t)((uint64_t)number * 2 + i % 3);
 		*log_put_int(out, i < COUNT(odd) ? odd[i] : number) = '\0';
 		snprintf(want, sizeof(want), "%lld",
 		    (long long)(i < COUNT(odd) ? odd[i] : number));

@@ -134,8 +134,9 @@ refuses_a_key_that_is_there_twice(void **state)
 	struct error err;
 
 	assert_int_equal(options_set_descriptor(*state, rows, &err), -1);
-	assert_string_equal(err.text, "http.port: want one value, got two "
-				      "(from the descriptor)");
+	assert_string_equal(err.text,
+	    "http.port: want one value, got two "
+	    "(from the descriptor)");
 }
 
 #define OPTIONS_TEST(name) \

@@ -95,18 +95,21 @@ static const struct refusal {
 	    "http.client_max_size: want "
 	    "1 to 1099511627776, or text such as \"64K\", got \"64X\" "
 	    "(from orders.json)" },
-	{ "{\"http.compression\": 1}", "http.compression: want true or "
-				       "false, got 1 (from orders.json)" },
+	{ "{\"http.compression\": 1}",
+	    "http.compression: want true or "
+	    "false, got 1 (from orders.json)" },
 	{ "{\"http.compression\": \"true\"}",
 	    "http.compression: want true or "
 	    "false, got \"true\" (from orders.json)" },
-	{ "{\"http.charset\": 5}", "http.charset: want printable text, got 5 "
-				   "(from orders.json)" },
+	{ "{\"http.charset\": 5}",
+	    "http.charset: want printable text, got 5 "
+	    "(from orders.json)" },
 	{ "{\"http.server_header\": \"a\\r\\nb: c\"}",
 	    "http.server_header: "
 	    "want printable text, got \"a\\r\\nb: c\" (from orders.json)" },
-	{ "{\"http.host\": true}", "http.host: want printable text or null, "
-				   "got true (from orders.json)" },
+	{ "{\"http.host\": true}",
+	    "http.host: want printable text or null, "
+	    "got true (from orders.json)" },
 	{ "{\"http.real_ip_from\": [\"a\", 1]}",
 	    "http.real_ip_from: want a "
 	    "list of printable texts, got [\"a\", 1] (from orders.json)" },
@@ -123,8 +126,9 @@ static const struct refusal {
 	    "amqp.port: want 1 to 65535, got 0 (from orders.json)" },
 
 	/* A secret is not told. */
-	{ "{\"amqp.password\": 12345}", "amqp.password: want UTF-8 text, got "
-					"a number (from orders.json)" },
+	{ "{\"amqp.password\": 12345}",
+	    "amqp.password: want UTF-8 text, got "
+	    "a number (from orders.json)" },
 	{ "{\"amqp.password\": [\"hunter2\"]}",
 	    "amqp.password: want UTF-8 "
 	    "text, got a list (from orders.json)" },
@@ -139,18 +143,24 @@ static const struct refusal {
 	    "amqp: want an object, got text (from orders.json)" },
 
 	/* Unknown keys. */
-	{ "{\"htp.port\": 1}", "htp.port: no such option, nearest is "
-			       "http.port (from orders.json)" },
-	{ "{\"htp\": {\"port\": 1}}", "htp.port: no such option, nearest is "
-				      "http.port (from orders.json)" },
-	{ "{\"http\": {\"prot\": 1}}", "http.prot: no such option, nearest "
-				       "is http.port (from orders.json)" },
-	{ "{\"amqp.qoss\": {}}", "amqp.qoss: no such option, nearest is "
-				 "amqp.host (from orders.json)" },
-	{ "{\"http\": {\"a\\nb\": 1}}", "http.a\\nb: no such option, nearest "
-					"is http.port (from orders.json)" },
-	{ "{\"\": 1}", "\"\": no such option, nearest is amqp.ssl "
-		       "(from orders.json)" },
+	{ "{\"htp.port\": 1}",
+	    "htp.port: no such option, nearest is "
+	    "http.port (from orders.json)" },
+	{ "{\"htp\": {\"port\": 1}}",
+	    "htp.port: no such option, nearest is "
+	    "http.port (from orders.json)" },
+	{ "{\"http\": {\"prot\": 1}}",
+	    "http.prot: no such option, nearest "
+	    "is http.port (from orders.json)" },
+	{ "{\"amqp.qoss\": {}}",
+	    "amqp.qoss: no such option, nearest is "
+	    "amqp.host (from orders.json)" },
+	{ "{\"http\": {\"a\\nb\": 1}}",
+	    "http.a\\nb: no such option, nearest "
+	    "is http.port (from orders.json)" },
+	{ "{\"\": 1}",
+	    "\"\": no such option, nearest is amqp.ssl "
+	    "(from orders.json)" },
 	{ "{\"http\": 5}",
 	    "http: want an object, got a number (from orders.json)" },
 	{ "{\"amqp\": {\"qos\": null}}",
@@ -292,8 +302,9 @@ says_why_a_file_cannot_be_read(void **state)
 	static const struct {
 		const char *path, *error;
 	} rows[] = {
-		{ "/nonexistent/a.json", "/nonexistent/a.json: cannot read: "
-					 "No such file or directory" },
+		{ "/nonexistent/a.json",
+		    "/nonexistent/a.json: cannot read: "
+		    "No such file or directory" },
 		{ "/", "/: cannot read: Is a directory" },
 		{ "/dev/null", "/dev/null: is empty, want a JSON object" },
 		{ "/dev/zero", "/dev/zero: larger than 16777216 bytes" },

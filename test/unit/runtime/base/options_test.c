@@ -218,9 +218,10 @@ hands_on_all_that_was_set_and_nothing_else(void **state)
 	options_set_argument(*state, "amqp.password=hunter2", NULL);
 	options_set_argument(*state, "http.host=null", NULL);
 	dump = options_dump(*state);
-	assert_string_equal(dump, "{\"http.port\":9700,\"http.host\":null,"
-				  "\"http.real_ip_from\":[\"a\",\"b\"],"
-				  "\"amqp.password\":\"hunter2\"}");
+	assert_string_equal(dump,
+	    "{\"http.port\":9700,\"http.host\":null,"
+	    "\"http.real_ip_from\":[\"a\",\"b\"],"
+	    "\"amqp.password\":\"hunter2\"}");
 
 	assert_int_equal(
 	    options_set_json(other, "dump", dump, strlen(dump), NULL), 0);

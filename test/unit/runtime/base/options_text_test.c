@@ -87,8 +87,9 @@ static void
 refuses_an_argument_with_the_key_and_what_was_wanted(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "http.port=65536", "http.port: want 0 to 65535, got "
-				     "\"65536\" (from --option)" },
+		{ "http.port=65536",
+		    "http.port: want 0 to 65535, got "
+		    "\"65536\" (from --option)" },
 		{ "http.port=-1",
 		    "http.port: want 0 to 65535, got \"-1\" (from --option)" },
 		{ "http.port=",
@@ -99,12 +100,15 @@ refuses_an_argument_with_the_key_and_what_was_wanted(void **state)
 		    "http.port: want 0 to 65535, got \" 80\" (from --option)" },
 		{ "http.port=+80",
 		    "http.port: want 0 to 65535, got \"+80\" (from --option)" },
-		{ "http.port=0x50", "http.port: want 0 to 65535, got "
-				    "\"0x50\" (from --option)" },
-		{ "http.port=80\n", "http.port: want 0 to 65535, got "
-				    "\"80\\n\" (from --option)" },
-		{ "http.port=null", "http.port: want 0 to 65535, got "
-				    "\"null\" (from --option)" },
+		{ "http.port=0x50",
+		    "http.port: want 0 to 65535, got "
+		    "\"0x50\" (from --option)" },
+		{ "http.port=80\n",
+		    "http.port: want 0 to 65535, got "
+		    "\"80\\n\" (from --option)" },
+		{ "http.port=null",
+		    "http.port: want 0 to 65535, got "
+		    "\"null\" (from --option)" },
 		{ "http.port=18446744073709551696",
 		    "http.port: want 0 to "
 		    "65535, got \"18446744073709551696\" (from --option)" },
@@ -124,12 +128,15 @@ refuses_an_argument_with_the_key_and_what_was_wanted(void **state)
 		    "http.client_max_size: want 1 to "
 		    "1099511627776, or text such as \"64K\", got \"0\" "
 		    "(from --option)" },
-		{ "http.compression=2", "http.compression: want true or "
-					"false, got \"2\" (from --option)" },
-		{ "http.compression=", "http.compression: want true or "
-				       "false, got \"\" (from --option)" },
-		{ "http.host=\xff", "http.host: want printable text or null, "
-				    "got \"\\xff\" (from --option)" },
+		{ "http.compression=2",
+		    "http.compression: want true or "
+		    "false, got \"2\" (from --option)" },
+		{ "http.compression=",
+		    "http.compression: want true or "
+		    "false, got \"\" (from --option)" },
+		{ "http.host=\xff",
+		    "http.host: want printable text or null, "
+		    "got \"\\xff\" (from --option)" },
 		{ "http.real_ip_from=a,\xff",
 		    "http.real_ip_from: want a list "
 		    "of printable texts, got \"a,\\xff\" (from --option)" },
@@ -139,16 +146,21 @@ refuses_an_argument_with_the_key_and_what_was_wanted(void **state)
 		{ "amqp.password=hunter\xff",
 		    "amqp.password: want UTF-8 "
 		    "text, got other text (from --option)" },
-		{ "http.prot=80", "http.prot: no such option, nearest is "
-				  "http.port (from --option)" },
-		{ "http.port =80", "http.port : no such option, nearest is "
-				   "http.port (from --option)" },
-		{ "HTTP.PORT=80", "HTTP.PORT: no such option, nearest is "
-				  "http.port (from --option)" },
-		{ "http.port", "http.port: want KEY=VALUE, got no value "
-			       "(from --option)" },
-		{ "=5", "\"\": no such option, nearest is amqp.ssl "
-			"(from --option)" },
+		{ "http.prot=80",
+		    "http.prot: no such option, nearest is "
+		    "http.port (from --option)" },
+		{ "http.port =80",
+		    "http.port : no such option, nearest is "
+		    "http.port (from --option)" },
+		{ "HTTP.PORT=80",
+		    "HTTP.PORT: no such option, nearest is "
+		    "http.port (from --option)" },
+		{ "http.port",
+		    "http.port: want KEY=VALUE, got no value "
+		    "(from --option)" },
+		{ "=5",
+		    "\"\": no such option, nearest is amqp.ssl "
+		    "(from --option)" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -231,8 +243,9 @@ refuses_a_variable_that_is_there_twice(void **state)
 
 	assert_int_equal(
 	    options_set_environment(*state, variables, NULL, NULL, &err), -1);
-	assert_string_equal(err.text, "http.port: want one value, got two "
-				      "(from TOMODACHI_HTTP_PORT)");
+	assert_string_equal(err.text,
+	    "http.port: want one value, got two "
+	    "(from TOMODACHI_HTTP_PORT)");
 }
 
 #define OPTIONS_TEST(name) \

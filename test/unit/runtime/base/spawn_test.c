@@ -21,8 +21,11 @@ run(const char *path, const char *script, const struct spawn_fd *fds,
     unsigned nfds)
 {
 	char *const argv[] = { "sh", "-c", (char *)script, NULL };
-	const struct spawn spawn = { .path = path, .argv = argv,
-	    .environ = environ, .fds = fds, .nfds = nfds };
+	const struct spawn spawn = { .path = path,
+		.argv = argv,
+		.environ = environ,
+		.fds = fds,
+		.nfds = nfds };
 	struct error err = { "" };
 	int status;
 	const pid_t pid = spawn_start(&spawn, &err);
@@ -53,8 +56,10 @@ hands_over_descriptors_whose_numbers_cross(void **state)
 	char script[200];
 
 	(void)state;
-	snprintf(script, sizeof(script), "read x <&%d; read y <&%d; "
-	    "[ \"$x $y\" = 'second first' ]", a, b);
+	snprintf(script, sizeof(script),
+	    "read x <&%d; read y <&%d; "
+	    "[ \"$x $y\" = 'second first' ]",
+	    a, b);
 	/* dash knows one digit only. */
 	assert_true(a < 10 && b < 10);
 	assert_int_equal(run("/bin/sh", script, crossed, 2), 0);
@@ -109,14 +114,15 @@ static void
 names_the_program_that_cannot_start(void **state)
 {
 	char *const argv[] = { "x", NULL };
-	const struct spawn spawn = { .path = "/nowhere/x", .argv = argv,
-	    .environ = environ };
+	const struct spawn spawn = {
+		.path = "/nowhere/x", .argv = argv, .environ = environ
+	};
 	struct error err = { "" };
 
 	(void)state;
 	assert_int_equal(spawn_start(&spawn, &err), -1);
-	assert_string_equal(err.text,
-	    "cannot start /nowhere/x: No such file or directory");
+	assert_string_equal(
+	    err.text, "cannot start /nowhere/x: No such file or directory");
 }
 
 static void
@@ -124,13 +130,17 @@ names_the_descriptor_that_is_closed(void **state)
 {
 	char *const argv[] = { "x", NULL };
 	const struct spawn_fd fds[] = { { 99, 3 } };
-	const struct spawn spawn = { .path = "/bin/true", .argv = argv,
-	    .environ = environ, .fds = fds, .nfds = 1 };
+	const struct spawn spawn = { .path = "/bin/true",
+		.argv = argv,
+		.environ = environ,
+		.fds = fds,
+		.nfds = 1 };
 	struct error err = { "" };
 
 	(void)state;
 	assert_int_equal(spawn_start(&spawn, &err), -1);
-	assert_string_equal(err.text, "cannot start /bin/true: descriptor 99: "
+	assert_string_equal(err.text,
+	    "cannot start /bin/true: descriptor 99: "
 	    "Bad file descriptor");
 }
 
@@ -141,8 +151,11 @@ starts_the_running_program_again(void **state)
 	char *const argv[] = { "again", "--again", NULL };
 	const int a = pipe_with("x");
 	const struct spawn_fd fds[] = { { a, 3 } };
-	const struct spawn spawn = { .path = spawn_self(), .argv = argv,
-	    .environ = environ, .fds = fds, .nfds = 1 };
+	const struct spawn spawn = { .path = spawn_self(),
+		.argv = argv,
+		.environ = environ,
+		.fds = fds,
+		.nfds = 1 };
 	struct error err = { "" };
 	int status;
 

@@ -161,8 +161,8 @@ keeps_what_is_used_again_and_again(void **state)
 	(void)state;
 	for (int i = 0; i < 5; i++) {
 		use_stacks(COROUTINE_POOL_KEEP + 100);
-		assert_int_equal(coroutine_pool_trim(pool),
-		    COROUTINE_TRIM_LATER);
+		assert_int_equal(
+		    coroutine_pool_trim(pool), COROUTINE_TRIM_LATER);
 	}
 }
 
@@ -302,7 +302,7 @@ exit_of(void (*fn)(void *arg))
 		const stack_t stack = { .ss_sp = memory,
 			.ss_size = sizeof(memory) };
 		struct sigaction action = { .sa_flags = SA_SIGINFO |
-			SA_ONSTACK };
+			    SA_ONSTACK };
 
 		action.sa_sigaction = on_fault;
 		sigaltstack(&stack, NULL);
@@ -334,11 +334,11 @@ guards_64_kib_right_below_a_stack(void **state)
 	(void)state;
 	assert_int_equal(stack_map(&stack, STACK), 0);
 	assert_true(stack_is_guard(&stack, stack_bottom(&stack) - 1));
-	assert_true(stack_is_guard(&stack,
-	    stack_bottom(&stack) - (size_t)64 * 1024));
+	assert_true(
+	    stack_is_guard(&stack, stack_bottom(&stack) - (size_t)64 * 1024));
 	assert_false(stack_is_guard(&stack, stack_bottom(&stack)));
-	assert_false(stack_is_guard(&stack,
-	    stack_bottom(&stack) - (size_t)64 * 1024 - 1));
+	assert_false(stack_is_guard(
+	    &stack, stack_bottom(&stack) - (size_t)64 * 1024 - 1));
 	assert_int_equal(stack_top(&stack) - stack_bottom(&stack), STACK);
 	stack_unmap(&stack);
 }
@@ -346,8 +346,7 @@ guards_64_kib_right_below_a_stack(void **state)
 static void
 says_when_there_is_no_memory(void **state)
 {
-	struct coroutine_pool *huge =
-	    coroutine_pool_new((size_t)1 << 60);
+	struct coroutine_pool *huge = coroutine_pool_new((size_t)1 << 60);
 
 	(void)state;
 	assert_null(coroutine_new(huge, nothing, NULL));

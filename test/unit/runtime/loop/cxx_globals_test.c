@@ -42,8 +42,8 @@ wait_inside_a_catch_block(void *arg)
 static struct coroutine *
 enter_block(struct block *block)
 {
-	struct coroutine *coroutine =
-	    coroutine_new(pool, wait_inside_a_catch_block, block);
+	struct coroutine *coroutine = coroutine_new(
+	    pool, wait_inside_a_catch_block, block);
 
 	assert_non_null(coroutine);
 	assert_false(coroutine_resume(coroutine));
@@ -82,7 +82,8 @@ static void
 starts_each_call_without_exceptions(void **state)
 {
 	int x = 0;
-	struct block first = { .own = { &x, 1 } }, second = { .own = { &x, 1 } };
+	struct block first = { .own = { &x, 1 } },
+		     second = { .own = { &x, 1 } };
 	struct coroutine *coroutine;
 
 	(void)state;

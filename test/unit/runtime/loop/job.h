@@ -59,8 +59,8 @@ on_job_end(struct task *task)
 static inline struct job
 make_job(void (*body)(struct job *job), char letter)
 {
-	return (struct job) { .body = body, .letter = letter,
-		.timeout_ms = -1 };
+	return (
+	    struct job) { .body = body, .letter = letter, .timeout_ms = -1 };
 }
 
 static inline void

@@ -279,8 +279,8 @@ takes_posts_of_many_threads_in_order(void **state)
 	arrived = 0;
 	for (int i = 0; i < THREADS; i++) {
 		senders[i].letters = letters[i];
-		pthread_create(&senders[i].thread, NULL, post_many,
-		    &senders[i]);
+		pthread_create(
+		    &senders[i].thread, NULL, post_many, &senders[i]);
 	}
 	loop_run(loop);
 	for (int i = 0; i < THREADS; i++) {

@@ -34,8 +34,7 @@ on_stall(void *arg, const char *task, int64_t held_ms, const char *stack)
 }
 
 /* Holds the loop until the watchdog has caught it, and then some. */
-__attribute__((noinline, visibility("default"))) void
-hold_the_loop(void);
+__attribute__((noinline, visibility("default"))) void hold_the_loop(void);
 
 void
 hold_the_loop(void)
@@ -179,7 +178,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WATCHED(names_the_task_and_its_stack_once),
-		WATCHED(reports_after_the_task_gave_the_loop_back_and_each_time),
+		WATCHED(
+		    reports_after_the_task_gave_the_loop_back_and_each_time),
 		WATCHED(is_silent_about_a_task_that_only_waits),
 		WATCHED(sleeps_while_nothing_runs_and_wakes_up),
 		WATCHED(ignores_a_signal_that_it_did_not_send),

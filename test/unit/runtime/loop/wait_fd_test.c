@@ -53,8 +53,8 @@ wait_result(struct want want, int64_t timeout_ms)
 static int
 wait_for(int fd, int events, int64_t timeout_ms)
 {
-	return wait_result((struct want) { .fd = fd, .events = events },
-	    timeout_ms);
+	return wait_result(
+	    (struct want) { .fd = fd, .events = events }, timeout_ms);
 }
 
 static void
@@ -185,8 +185,8 @@ takes_a_regular_file_for_ready(void **state)
 
 	(void)state;
 	assert_non_null(file);
-	assert_int_equal(wait_for(fileno(file), TOMO_READABLE, -1),
-	    TOMO_READABLE);
+	assert_int_equal(
+	    wait_for(fileno(file), TOMO_READABLE, -1), TOMO_READABLE);
 	assert_int_equal(wait_for(fileno(file), BOTH, 0), BOTH);
 	fclose(file);
 }

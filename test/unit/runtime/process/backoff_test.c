@@ -11,7 +11,7 @@ static void
 doubles_to_ten_seconds(void **state)
 {
 	static const int want[] = { 100, 200, 400, 800, 1600, 3200, 6400, 10000,
-	    10000 };
+		10000 };
 	struct backoff backoff = { 0 };
 
 	(void)state;

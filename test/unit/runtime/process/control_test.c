@@ -101,7 +101,8 @@ struct wire {
 static void
 send_raw(int to, const void *bytes, size_t size, size_t nfds)
 {
-	_Alignas(struct cmsghdr) char space[CMSG_SPACE(16 * sizeof(int))] = { 0 };
+	_Alignas(
+	    struct cmsghdr) char space[CMSG_SPACE(16 * sizeof(int))] = { 0 };
 	struct iovec iov = { (void *)bytes, size };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	const int fd = 2;
@@ -124,13 +125,14 @@ carries_numbers_text_and_a_descriptor(void **state)
 {
 	static struct end worker;
 	struct control *supervisor;
-	const struct control_message message = { .type = CONTROL_LISTENING,
-	    .number = { 7, 4711 }, .fd = 2 };
+	const struct control_message message = {
+		.type = CONTROL_LISTENING, .number = { 7, 4711 }, .fd = 2
+	};
 
 	(void)state;
 	set_up(&worker, CONTROL_WORKER);
-	supervisor = control_new(dup(worker.other), CONTROL_SUPERVISOR, &events,
-	    &worker);
+	supervisor = control_new(
+	    dup(worker.other), CONTROL_SUPERVISOR, &events, &worker);
 	control_send(supervisor, &message);
 	pass(&worker);
 	assert_int_equal(worker.messages, 1);
@@ -142,7 +144,9 @@ carries_numbers_text_and_a_descriptor(void **state)
 	close(worker.last.fd);
 
 	const struct control_message refused = { .type = CONTROL_REFUSED,
-	    .number = { 8 }, .text = "cannot", .fd = -1 };
+		.number = { 8 },
+		.text = "cannot",
+		.fd = -1 };
 	control_send(supervisor, &refused);
 	assert_int_equal(control_wait(worker.control, 0), 0);
 	assert_string_equal(worker.text, "cannot");
@@ -160,11 +164,12 @@ carries_the_longest_text(void **state)
 
 	(void)state;
 	set_up(&supervisor, CONTROL_SUPERVISOR);
-	worker = control_new(dup(supervisor.other), CONTROL_WORKER, &events,
-	    &supervisor);
+	worker = control_new(
+	    dup(supervisor.other), CONTROL_WORKER, &events, &supervisor);
 	memset(text, 'x', CONTROL_TEXT_MAX);
-	const struct control_message message = { .type = CONTROL_NAMED,
-	    .text = text, .fd = -1 };
+	const struct control_message message = {
+		.type = CONTROL_NAMED, .text = text, .fd = -1
+	};
 	control_send(worker, &message);
 	pass(&supervisor);
 	assert_int_equal(supervisor.messages, 1);
@@ -182,12 +187,13 @@ ends_at_a_message_that_breaks_the_rules(void **state)
 		struct wire wire;
 		size_t size, nfds;
 	} rows[] = {
-		{ { .magic = MAGIC }, 3, 0 },                   /* too short */
+		{ { .magic = MAGIC }, 3, 0 }, /* too short */
 		{ { .magic = 1, .type = CONTROL_READY }, HEADER, 0 },
 		{ { .magic = MAGIC, .type = 0 }, HEADER, 0 },
 		{ { .magic = MAGIC, .type = 63 }, HEADER, 0 },
 		{ { .magic = MAGIC, .type = ~0u }, HEADER, 0 },
-		{ { .magic = MAGIC, .type = CONTROL_STOP }, HEADER, 0 }, /* side */
+		{ { .magic = MAGIC, .type = CONTROL_STOP }, HEADER,
+		    0 }, /* side */
 		{ { .magic = MAGIC, .type = CONTROL_READY }, HEADER, 1 },
 		{ { .magic = MAGIC, .type = CONTROL_READY }, HEADER, 3 },
 		{ { .magic = MAGIC, .type = CONTROL_READY }, HEADER, 16 },
@@ -259,8 +265,9 @@ static void
 ends_when_the_peer_does_not_read(void **state)
 {
 	static struct end end;
-	const struct control_message message = { .type = CONTROL_LEND,
-	    .number = { 1, 2 }, .fd = 2 };
+	const struct control_message message = {
+		.type = CONTROL_LEND, .number = { 1, 2 }, .fd = 2
+	};
 	const int before = count_fds();
 
 	(void)state;
@@ -285,8 +292,8 @@ queues_in_order_while_the_peer_is_slow(void **state)
 	set_up(&end, CONTROL_SUPERVISOR);
 	memset(&reader, 0, sizeof(reader));
 	reader.base = end.base;
-	reader.control = control_new(dup(end.other), CONTROL_WORKER, &events,
-	    &reader);
+	reader.control = control_new(
+	    dup(end.other), CONTROL_WORKER, &events, &reader);
 	for (int i = 0; i < 100; i++)
 		control_say(end.control, CONTROL_OPEN, i, 0);
 	for (int i = 0; i < 100; i++) {

@@ -131,7 +131,8 @@ names_a_file_that_is_not_there(void **state)
 
 	(void)state;
 	assert_null(copy_new(folder, "/nowhere/b.so", 1, false, &err));
-	assert_string_equal(err.text, "/nowhere/b.so: No such file or "
+	assert_string_equal(err.text,
+	    "/nowhere/b.so: No such file or "
 	    "directory");
 	copy_folder_free(folder);
 }

@@ -66,8 +66,8 @@ tells_what_follows(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(death_verdict(rows[i].kind, &rows[i].place),
-		    rows[i].want);
+		assert_int_equal(
+		    death_verdict(rows[i].kind, &rows[i].place), rows[i].want);
 }
 
 static void

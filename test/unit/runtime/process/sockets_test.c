@@ -29,7 +29,7 @@ static int
 can_connect(const char *host, uint16_t port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
-	    .sin_port = htons(port) };
+		.sin_port = htons(port) };
 	const int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	assert_int_equal(inet_pton(AF_INET, host, &to.sin_addr), 1);
@@ -86,27 +86,32 @@ says_where_it_cannot_listen_and_why(void **state)
 	assert_int_equal(socket_listen(&wish, &fd, &port, &err), 0);
 	wish.port = port;
 	assert_int_equal(socket_listen(&wish, &second, &other, &err), -1);
-	snprintf(want, sizeof(want), "cannot listen on 127.0.0.1 port %u: "
-	    "Address already in use", port);
+	snprintf(want, sizeof(want),
+	    "cannot listen on 127.0.0.1 port %u: "
+	    "Address already in use",
+	    port);
 	assert_string_equal(err.text, want);
 
 	wish.host = NULL;
 	assert_int_equal(socket_listen(&wish, &second, &other, &err), -1);
-	snprintf(want, sizeof(want), "cannot listen on all interfaces, port "
-	    "%u: Address already in use", port);
+	snprintf(want, sizeof(want),
+	    "cannot listen on all interfaces, port "
+	    "%u: Address already in use",
+	    port);
 	assert_string_equal(err.text, want);
 	close(fd);
 
 	wish.host = "192.0.2.1";
 	wish.port = 9700;
 	assert_int_equal(socket_listen(&wish, &second, &other, &err), -1);
-	assert_string_equal(err.text, "cannot listen on 192.0.2.1 port 9700: "
+	assert_string_equal(err.text,
+	    "cannot listen on 192.0.2.1 port 9700: "
 	    "Cannot assign requested address");
 
 	wish.host = "no such host";
 	assert_int_equal(socket_listen(&wish, &second, &other, &err), -1);
-	assert_memory_equal(err.text, "cannot listen on no such host port 9700:",
-	    40);
+	assert_memory_equal(
+	    err.text, "cannot listen on no such host port 9700:", 40);
 }
 
 static void
@@ -132,7 +137,8 @@ keeps_one_socket_for_all_slots_without_reuse_port(void **state)
 	struct sockets sockets = { NULL };
 
 	(void)state;
-	const struct listener *a = sockets_get(&sockets, "a", 0, 1, &wish, NULL);
+	const struct listener *a = sockets_get(
+	    &sockets, "a", 0, 1, &wish, NULL);
 	assert_non_null(a);
 	assert_ptr_equal(sockets_get(&sockets, "a", 1, 2, &wish, NULL), a);
 	assert_ptr_equal(sockets_get(&sockets, "a", 0, 3, &wish, NULL), a);
@@ -148,8 +154,10 @@ keeps_one_socket_a_slot_with_reuse_port(void **state)
 	struct sockets sockets = { NULL };
 
 	(void)state;
-	const struct listener *a = sockets_get(&sockets, "a", 0, 1, &wish, NULL);
-	const struct listener *b = sockets_get(&sockets, "a", 1, 2, &wish, NULL);
+	const struct listener *a = sockets_get(
+	    &sockets, "a", 0, 1, &wish, NULL);
+	const struct listener *b = sockets_get(
+	    &sockets, "a", 1, 2, &wish, NULL);
 	assert_non_null(a);
 	assert_non_null(b);
 	assert_ptr_not_equal(a, b);
@@ -166,7 +174,8 @@ keeps_a_socket_as_long_as_an_owner_wants_it(void **state)
 	struct sockets sockets = { NULL };
 
 	(void)state;
-	const struct listener *a = sockets_get(&sockets, "a", 0, 1, &wish, NULL);
+	const struct listener *a = sockets_get(
+	    &sockets, "a", 0, 1, &wish, NULL);
 	const uint16_t port = a->port;
 	sockets_get(&sockets, "a", 0, 1, &wish, NULL);
 	sockets_get(&sockets, "a", 0, 2, &wish, NULL);
@@ -188,11 +197,14 @@ keeps_services_from_sharing_a_port(void **state)
 	char want[200];
 
 	(void)state;
-	const struct listener *a = sockets_get(&sockets, "a", 0, 1, &wish, NULL);
+	const struct listener *a = sockets_get(
+	    &sockets, "a", 0, 1, &wish, NULL);
 	wish.port = a->port;
 	assert_null(sockets_get(&sockets, "b", 0, 2, &wish, &err));
-	snprintf(want, sizeof(want), "cannot listen on 127.0.0.1 port %u: "
-	    "Address already in use", wish.port);
+	snprintf(want, sizeof(want),
+	    "cannot listen on 127.0.0.1 port %u: "
+	    "Address already in use",
+	    wish.port);
 	assert_string_equal(err.text, want);
 	wish.host = "0.0.0.0";
 	assert_null(sockets_get(&sockets, "b", 0, 2, &wish, &err));

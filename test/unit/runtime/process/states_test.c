@@ -50,7 +50,7 @@ static void
 a_reload_opens_a_slot_from_anywhere(void **state)
 {
 	static const enum slot_state from[] = { SLOT_STARTING, SLOT_OPEN,
-	    SLOT_BACK_OFF, SLOT_STAND_IN };
+		SLOT_BACK_OFF, SLOT_STAND_IN };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++)

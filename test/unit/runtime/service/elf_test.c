@@ -54,8 +54,7 @@ slurp(const char *file)
 
 /* Checks size bytes as the file "a.so". */
 static int
-check(const void *data, size_t size, struct elf_facts *facts,
-    struct error *err)
+check(const void *data, size_t size, struct elf_facts *facts, struct error *err)
 {
 	const int fd = memfd_create("elf_test", MFD_CLOEXEC);
 	char path[64];
@@ -103,13 +102,13 @@ finds_the_facts(void **state)
 	assert_int_equal(elf_check(fixture("origin.so"), "", &facts, NULL), 0);
 	assert_true(facts.uses_origin);
 
-	assert_int_equal(elf_check(fixture("own_json.so"), "", &facts, NULL),
-	    0);
+	assert_int_equal(
+	    elf_check(fixture("own_json.so"), "", &facts, NULL), 0);
 	assert_true(facts.defines_json);
 	assert_string_equal(facts.clash, "json_object");
 
-	assert_int_equal(elf_check(fixture("no_descriptor.so"), "", &facts,
-	    NULL), 0);
+	assert_int_equal(
+	    elf_check(fixture("no_descriptor.so"), "", &facts, NULL), 0);
 	assert_false(facts.has_descriptor);
 }
 
@@ -121,8 +120,8 @@ sees_symbols_by_either_hash_table(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(elf_check(fixture(files[i]), "", &facts,
-		    NULL), 0);
+		assert_int_equal(
+		    elf_check(fixture(files[i]), "", &facts, NULL), 0);
 		assert_true(facts.has_descriptor);
 	}
 }
@@ -144,8 +143,8 @@ tells_a_hidden_cxx_runtime_from_a_shared_and_a_visible_one(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct elf_facts facts;
 
-		assert_int_equal(elf_check(fixture(rows[i].file), "", &facts,
-		    NULL), 0);
+		assert_int_equal(
+		    elf_check(fixture(rows[i].file), "", &facts, NULL), 0);
 		assert_int_equal(facts.hides_cxx, rows[i].hides_cxx);
 	}
 }
@@ -172,8 +171,8 @@ refuses_a_file_cut_short_anywhere(void **state)
 	for (size_t size = 0; size < good.size; size += 1 + size / 512) {
 		assert_int_equal(check(good.data, size, &facts, &err), -1);
 		if (size > EI_CLASS)
-			assert_non_null(strstr(err.text,
-			    "(is it still being written?)"));
+			assert_non_null(
+			    strstr(err.text, "(is it still being written?)"));
 	}
 	assert_int_equal(check(good.data, good.size, &facts, &err), 0);
 	free(good.data);
@@ -187,8 +186,7 @@ refuses_offsets_that_wrap_or_lead_outside(void **state)
 		uint64_t to;
 		const char *want;
 	} rows[] = {
-#define AT(field) \
-	offsetof(Elf64_Ehdr, field), sizeof(((Elf64_Ehdr *)0)->field)
+#define AT(field) offsetof(Elf64_Ehdr, field), sizeof(((Elf64_Ehdr *)0)->field)
 		{ AT(e_shoff), UINT64_MAX, "section table ends at" },
 		{ AT(e_shoff), UINT64_MAX - 64, "section table ends at" },
 		{ AT(e_phoff), UINT64_MAX, "header table ends at" },
@@ -211,8 +209,8 @@ refuses_offsets_that_wrap_or_lead_outside(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *line = after_change(&good, rows[i].at, rows[i].len,
-		    rows[i].to);
+		const char *line = after_change(
+		    &good, rows[i].at, rows[i].len, rows[i].to);
 
 		if (strstr(line, rows[i].want) == NULL)
 			fail_msg("row %zu: %s", i, line);
@@ -256,8 +254,8 @@ refuses_what_is_no_regular_file(void **state)
 	assert_int_equal(elf_check("/dev/null", "a.so", &facts, &err), -1);
 	assert_string_equal(err.text, "a.so: not a regular file");
 	/* A loop of links: neither missing nor forbidden, also for root. */
-	assert_int_equal(elf_check("/proc/self/fd/999/x", "a.so", &facts,
-	    &err), -1);
+	assert_int_equal(
+	    elf_check("/proc/self/fd/999/x", "a.so", &facts, &err), -1);
 }
 
 static void
@@ -289,13 +287,12 @@ refuses_a_huge_sparse_file_at_once(void **state)
 	char path[64];
 
 	(void)state;
-	assert_int_equal(write(fd, good.data, good.size),
-	    (ssize_t)good.size);
+	assert_int_equal(write(fd, good.data, good.size), (ssize_t)good.size);
 	assert_int_equal(ftruncate(fd, (off_t)1 << 40), 0);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	assert_int_equal(elf_check(path, "a.so", &facts, &err), -1);
-	assert_string_equal(err.text,
-	    "a.so: too large for a service (1099511627776 bytes)");
+	assert_string_equal(
+	    err.text, "a.so: too large for a service (1099511627776 bytes)");
 	close(fd);
 	free(good.data);
 }

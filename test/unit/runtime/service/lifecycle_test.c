@@ -82,11 +82,12 @@ static const struct transport *const no_transports[] = { NULL };
 
 /* Runs a service from init to its end, which something in it must bring. */
 static void
-run(const struct tomo_service *descriptor, tomo_fn *on_ready,
-    const char *grace)
+run(const struct tomo_service *descriptor, tomo_fn *on_ready, const char *grace)
 {
-	static struct host host = { .named = host_named, .ready = host_ready,
-		.exit = host_exit, .ended = host_ended };
+	static struct host host = { .named = host_named,
+		.ready = host_ready,
+		.exit = host_exit,
+		.ended = host_ended };
 	struct options *options = options_new(all_option_tables);
 	struct error err;
 
@@ -107,8 +108,7 @@ run(const struct tomo_service *descriptor, tomo_fn *on_ready,
 }
 
 #define HOOK(name) \
-	static int \
-	name(struct tomo_call *call) \
+	static int name(struct tomo_call *call) \
 	{ \
 		note(#name); \
 		return tomo_sleep(call, 1); \
@@ -139,13 +139,18 @@ static void
 hooks_run_in_order_and_may_wait(void **state)
 {
 	const struct tomo_service service = { .size = sizeof(service),
-		.abi = TOMO_ABI, .name = "t", .init = init, .start = start,
-		.started = started, .stopping = stopping, .stop = stop };
+		.abi = TOMO_ABI,
+		.name = "t",
+		.init = init,
+		.start = start,
+		.started = started,
+		.stopping = stopping,
+		.stop = stop };
 
 	(void)state;
 	run(&service, NULL, NULL);
-	assert_string_equal(test.trace,
-	    "init named start ready started stopping stop ended ");
+	assert_string_equal(
+	    test.trace, "init named start ready started stopping stop ended ");
 	assert_int_equal(test.exit_code, 3);
 	assert_int_equal(test.end_code, 0);
 }
@@ -160,22 +165,24 @@ static void
 a_failing_start_ends_with_one_line(void **state)
 {
 	const struct tomo_service service = { .size = sizeof(service),
-		.abi = TOMO_ABI, .name = "t", .start = fail_start,
+		.abi = TOMO_ABI,
+		.name = "t",
+		.start = fail_start,
 		.stop = stop };
 
 	(void)state;
 	run(&service, NULL, NULL);
 	assert_int_equal(test.end_code, 1);
-	assert_string_equal(test.line,
-	    "t: hook start failed: no database (TOMO_EUNAVAILABLE)");
+	assert_string_equal(
+	    test.line, "t: hook start failed: no database (TOMO_EUNAVAILABLE)");
 }
 
 static int
 set_options(struct tomo_call *call)
 {
 	assert_int_equal(tomo_option_set(call, "http.port", "4711"), 0);
-	assert_int_equal(tomo_option_set(call, "http.port", "\"x\""),
-	    TOMO_EINVAL);
+	assert_int_equal(
+	    tomo_option_set(call, "http.port", "\"x\""), TOMO_EINVAL);
 	return 0;
 }
 
@@ -184,8 +191,8 @@ read_options(struct tomo_call *call)
 {
 	assert_int_equal(tomo_option_int(call, "http.port"), 4711);
 	assert_int_equal(tomo_option_int(call, "no.such"), 0);
-	assert_string_equal(tomo_option_string(call, "http.server_header"),
-	    "tomodachi");
+	assert_string_equal(
+	    tomo_option_string(call, "http.server_header"), "tomodachi");
 	assert_int_equal(tomo_option_set(call, "http.port", "1"), TOMO_EINVAL);
 	assert_string_equal(tomo_service_uuid(call), "a-uuid");
 	tomo_exit(call, 0);
@@ -196,7 +203,9 @@ static void
 only_init_sets_options(void **state)
 {
 	const struct tomo_service service = { .size = sizeof(service),
-		.abi = TOMO_ABI, .name = "t", .init = set_options };
+		.abi = TOMO_ABI,
+		.name = "t",
+		.init = set_options };
 
 	(void)state;
 	run(&service, read_options, NULL);
@@ -224,13 +233,15 @@ static void
 a_hooks_task_lives_until_the_stop_and_is_cancelled(void **state)
 {
 	const struct tomo_service service = { .size = sizeof(service),
-		.abi = TOMO_ABI, .name = "t", .start = start_ticking,
+		.abi = TOMO_ABI,
+		.name = "t",
+		.start = start_ticking,
 		.stop = stop };
 
 	(void)state;
 	run(&service, leave, NULL);
-	assert_string_equal(test.trace,
-	    "named ready leave cancelled stop ended ");
+	assert_string_equal(
+	    test.trace, "named ready leave cancelled stop ended ");
 }
 
 static int
@@ -273,13 +284,14 @@ run_parent(struct tomo_call *call)
 static void
 a_call_ends_after_its_tasks_which_it_cancels(void **state)
 {
-	const struct tomo_service service = { .size = sizeof(service),
-		.abi = TOMO_ABI, .name = "t" };
+	const struct tomo_service service = {
+		.size = sizeof(service), .abi = TOMO_ABI, .name = "t"
+	};
 
 	(void)state;
 	run(&service, run_parent, NULL);
-	assert_string_equal(test.trace,
-	    "named ready brief joined cut long after ended ");
+	assert_string_equal(
+	    test.trace, "named ready brief joined cut long after ended ");
 }
 
 static int
@@ -303,8 +315,9 @@ late(struct tomo_call *call)
 static void
 a_join_past_its_deadline_leaves_the_handle_good(void **state)
 {
-	const struct tomo_service service = { .size = sizeof(service),
-		.abi = TOMO_ABI, .name = "t" };
+	const struct tomo_service service = {
+		.size = sizeof(service), .abi = TOMO_ABI, .name = "t"
+	};
 
 	(void)state;
 	run(&service, late, NULL);
@@ -329,8 +342,8 @@ on_stubborn_end(struct tomo_call *call)
 static int
 start_handler(struct tomo_call *call)
 {
-	struct tomo_call *handler = call_new(call->service, TOMO_KIND_HTTP,
-	    stubborn, "stubborn");
+	struct tomo_call *handler = call_new(
+	    call->service, TOMO_KIND_HTTP, stubborn, "stubborn");
 
 	return call_start(handler, on_stubborn_end);
 }
@@ -339,13 +352,14 @@ static void
 a_handler_is_cancelled_when_the_grace_period_ends(void **state)
 {
 	const struct tomo_service service = { .size = sizeof(service),
-		.abi = TOMO_ABI, .name = "t", .stop = stop };
+		.abi = TOMO_ABI,
+		.name = "t",
+		.stop = stop };
 
 	(void)state;
-	run(&service, start_handler,
-	    "http.termination_grace_period_seconds=0");
-	assert_string_equal(test.trace,
-	    "named ready cancelled walked stop ended ");
+	run(&service, start_handler, "http.termination_grace_period_seconds=0");
+	assert_string_equal(
+	    test.trace, "named ready cancelled walked stop ended ");
 }
 
 static void
@@ -370,8 +384,8 @@ keep_values(struct tomo_call *call)
 	text = tomo_printf(call, "%d-%s", 7, "x");
 	assert_string_equal(text, "7-x");
 	tomo_rewind(call, mark);
-	assert_int_equal(tomo_fail(call, TOMO_EINVAL, "bad %d", 1),
-	    TOMO_EINVAL);
+	assert_int_equal(
+	    tomo_fail(call, TOMO_EINVAL, "bad %d", 1), TOMO_EINVAL);
 	assert_string_equal(tomo_error(call), "bad 1");
 	tomo_exit(call, 0);
 	return 0;
@@ -380,8 +394,9 @@ keep_values(struct tomo_call *call)
 static void
 a_call_keeps_values_and_runs_defers_last_first(void **state)
 {
-	const struct tomo_service service = { .size = sizeof(service),
-		.abi = TOMO_ABI, .name = "t" };
+	const struct tomo_service service = {
+		.size = sizeof(service), .abi = TOMO_ABI, .name = "t"
+	};
 
 	(void)state;
 	run(&service, keep_values, NULL);
@@ -424,13 +439,13 @@ use_everything(struct tomo_call *call)
 	tomo_event_free(test.event);
 	assert_int_equal(tomo_semaphore_acquire(call, semaphore), 0);
 	tomo_deadline(call, 2);
-	assert_int_equal(tomo_semaphore_acquire(call, semaphore),
-	    TOMO_ETIMEOUT);
+	assert_int_equal(
+	    tomo_semaphore_acquire(call, semaphore), TOMO_ETIMEOUT);
 	tomo_deadline(call, 0);
 	tomo_semaphore_release(semaphore);
 	tomo_semaphore_free(semaphore);
-	assert_int_equal(tomo_wait_fd(call, -1, TOMO_READABLE, 1),
-	    TOMO_ESYSTEM);
+	assert_int_equal(
+	    tomo_wait_fd(call, -1, TOMO_READABLE, 1), TOMO_ESYSTEM);
 	assert_int_equal(tomo_wait_fd(call, 0, 8, 1), TOMO_EINVAL);
 	assert_null(tomo_http_path(call));
 	assert_int_equal(tomo_http_text(call, 200, "x"), TOMO_EKIND);
@@ -441,8 +456,9 @@ use_everything(struct tomo_call *call)
 static void
 a_task_may_use_all_of_task_h_and_nothing_of_http_h(void **state)
 {
-	const struct tomo_service service = { .size = sizeof(service),
-		.abi = TOMO_ABI, .name = "t" };
+	const struct tomo_service service = {
+		.size = sizeof(service), .abi = TOMO_ABI, .name = "t"
+	};
 
 	(void)state;
 	run(&service, use_everything, NULL);

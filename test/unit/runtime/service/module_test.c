@@ -41,8 +41,8 @@ check_http(const void *rows_spec, struct error *err)
 
 	if (made == NULL) {
 		pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof(why));
-		return error_set(err, "pattern \"%s\": %s at %zu",
-		    spec->pattern, why, at);
+		return error_set(
+		    err, "pattern \"%s\": %s at %zu", spec->pattern, why, at);
 	}
 	pcre2_code_free(made);
 	return 0;
@@ -61,11 +61,14 @@ struct later_error_spec {
 };
 
 static const struct row_kind kinds[] = {
-	{ .kind = TOMO_KIND_HTTP, .name = "TOMO_HTTP",
-	  .spec_size = sizeof(struct tomo_http_spec), .check = check_http,
-	  .function = http_function },
-	{ .kind = TOMO_KIND_HTTP_ERROR, .name = "TOMO_HTTP_ERROR",
-	  .spec_size = sizeof(struct later_error_spec) },
+	{ .kind = TOMO_KIND_HTTP,
+	    .name = "TOMO_HTTP",
+	    .spec_size = sizeof(struct tomo_http_spec),
+	    .check = check_http,
+	    .function = http_function },
+	{ .kind = TOMO_KIND_HTTP_ERROR,
+	    .name = "TOMO_HTTP_ERROR",
+	    .spec_size = sizeof(struct later_error_spec) },
 	{ .kind = 0 },
 };
 static const struct transport nothing = { .name = "nothing" };
@@ -139,7 +142,8 @@ refuses_each_bad_file_with_its_line(void **state)
 
 	(void)state;
 	assert_true(json_array_size(table) > 30);
-	json_array_foreach(table, i, row) {
+	json_array_foreach(table, i, row)
+	{
 		const char *file = json_string_value(json_array_get(row, 0));
 		const char *line = json_string_value(json_array_get(row, 1));
 
@@ -174,7 +178,8 @@ names_the_signal_of_a_crash_in_a_constructor(void **state)
 	assert_string_equal(err.text,
 	    "a.so: crashed while it was loaded (SIGSEGV in a constructor)");
 	module_crashed("a.so", 40, &err);
-	assert_string_equal(err.text, "a.so: crashed while it was loaded "
+	assert_string_equal(err.text,
+	    "a.so: crashed while it was loaded "
 	    "(signal 40 in a constructor)");
 }
 
@@ -182,8 +187,8 @@ static void
 gives_the_rows_of_a_good_file(void **state)
 {
 	struct error err = { "" };
-	struct module *module = module_open(fixture("good.so"), "good.so",
-	    &err);
+	struct module *module = module_open(
+	    fixture("good.so"), "good.so", &err);
 	const struct tomo_http_spec *route;
 	const struct later_error_spec *page;
 	const struct row_kind *kind;
@@ -225,8 +230,8 @@ static void
 finds_the_runtime_of_a_cxx_service(void **state)
 {
 	struct error err = { "" };
-	struct module *module = module_open(fixture("good_cxx.so"), "cxx.so",
-	    &err);
+	struct module *module = module_open(
+	    fixture("good_cxx.so"), "cxx.so", &err);
 
 	(void)state;
 	assert_string_equal(err.text, "");
@@ -238,15 +243,14 @@ finds_the_runtime_of_a_cxx_service(void **state)
 static void
 accepts_what_is_harmless(void **state)
 {
-	static const char *const files[] = {
-		"newer_zero_tail.so", "own_json_name.so", "good_cxx.so"
-	};
+	static const char *const files[] = { "newer_zero_tail.so",
+		"own_json_name.so", "good_cxx.so" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct error err = { "" };
-		struct module *module = module_open(fixture(files[i]),
-		    files[i], &err);
+		struct module *module = module_open(
+		    fixture(files[i]), files[i], &err);
 
 		assert_string_equal(err.text, "");
 		assert_non_null(module);
@@ -261,19 +265,16 @@ handler(struct tomo_call *call)
 	return 0;
 }
 
-static const struct tomo_handler bad[] = {
-	TOMO_HTTP("GET", "/", handler),
-	TOMO_HTTP("GET", "", handler),
-	{ .kind = 0 }
-};
+static const struct tomo_handler bad[] = { TOMO_HTTP("GET", "/", handler),
+	TOMO_HTTP("GET", "", handler), { .kind = 0 } };
 
 static void
 checks_a_descriptor_of_the_runner_itself(void **state)
 {
-	struct tomo_service service = {
-		.size = sizeof(service), .abi = TOMO_ABI, .name = "own",
-		.start = handler
-	};
+	struct tomo_service service = { .size = sizeof(service),
+		.abi = TOMO_ABI,
+		.name = "own",
+		.start = handler };
 	struct error err = { "" };
 	struct module *module = module_from(&service, &err);
 
@@ -296,16 +297,19 @@ reads_a_spec_that_is_shorter_than_ours(void **state)
 	/* Up to .function, and rubbish after it that is not the spec's. */
 	static const struct tomo_http_spec spec = {
 		.size = offsetof(struct tomo_http_spec, ignore_logging),
-		.methods = "GET", .pattern = "/", .fn = handler,
-		.function = "handler", .timeout_ms = 77
+		.methods = "GET",
+		.pattern = "/",
+		.fn = handler,
+		.function = "handler",
+		.timeout_ms = 77
 	};
 	static const struct tomo_handler rows[] = {
 		{ .kind = TOMO_KIND_HTTP, .spec = &spec }, { .kind = 0 }
 	};
-	const struct tomo_service service = {
-		.size = sizeof(service), .abi = TOMO_ABI, .name = "own",
-		.handlers = rows
-	};
+	const struct tomo_service service = { .size = sizeof(service),
+		.abi = TOMO_ABI,
+		.name = "own",
+		.handlers = rows };
 	struct module *module = module_from(&service, NULL);
 	const struct tomo_http_spec *read = module_spec(module, 0, NULL);
 

@@ -15,37 +15,31 @@ static const struct {
 	{ "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Aladdin" },
 	{ "basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Aladdin" },
 	{ "BASIC  QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Aladdin" },
-	{ "Basic YTo=", "a" },          /* a: */
-	{ "Basic YTpi", "a" },          /* a:b */
-	{ "Basic YTpiOmM=", "a" },      /* a:b:c */
-	{ "Basic YWI6", "ab" },         /* ab: */
+	{ "Basic YTo=", "a" },     /* a: */
+	{ "Basic YTpi", "a" },     /* a:b */
+	{ "Basic YTpiOmM=", "a" }, /* a:b:c */
+	{ "Basic YWI6", "ab" },    /* ab: */
 	{ "Basic w6k6eA==", "\xc3\xa9" },
-	{ "Basic Pz8/Pj4+Og==", "??" "?>>>" },
-	{ "Basic OnB3", "" },           /* :pw */
-	{ "Basic Og==", "" },           /* : */
-	{ "Basic YWI=", "" },           /* ab, no colon */
-	{ "", "" },
-	{ "Basic", "" },
-	{ "Basic ", "" },
-	{ "BasicYTpi", "" },
-	{ "Bearer YTpi", "" },
-	{ "Basic YTp", "" },            /* cut short */
-	{ "Basic YTo", "" },            /* without padding */
-	{ "Basic YTo=YTo=", "" },       /* padding in the middle */
-	{ "Basic YTpi====", "" },
-	{ "Basic YTp=", "" },           /* spare bits set */
-	{ "Basic YWI6YTpiYR==", "" },   /* likewise */
-	{ "Basic =Tpi", "" },
-	{ "Basic Y===", "" },
-	{ "Basic YT=i", "" },
-	{ "Basic YT pi", "" },
-	{ "Basic YTpi\n", "" },
+	{ "Basic Pz8/Pj4+Og==",
+	    "??"
+	    "?>>>" },
+	{ "Basic OnB3", "" }, /* :pw */
+	{ "Basic Og==", "" }, /* : */
+	{ "Basic YWI=", "" }, /* ab, no colon */
+	{ "", "" }, { "Basic", "" }, { "Basic ", "" }, { "BasicYTpi", "" },
+	{ "Bearer YTpi", "" }, { "Basic YTp", "" }, /* cut short */
+	{ "Basic YTo", "" },                        /* without padding */
+	{ "Basic YTo=YTo=", "" },                   /* padding in the middle */
+	{ "Basic YTpi====", "" }, { "Basic YTp=", "" }, /* spare bits set */
+	{ "Basic YWI6YTpiYR==", "" },                   /* likewise */
+	{ "Basic =Tpi", "" }, { "Basic Y===", "" }, { "Basic YT=i", "" },
+	{ "Basic YT pi", "" }, { "Basic YTpi\n", "" },
 	{ "Basic YTpi YTpi", "" },
-	{ "Basic Pz8_Pj4-Og==", "" },   /* the alphabet of URLs */
-	{ "Basic YQA6Yg==", "" },       /* a NUL in the name */
-	{ "Basic YQo6Yg==", "" },       /* a newline in the name */
-	{ "Basic YTpiCg==", "" },       /* a newline in the password */
-	{ "Basic YX86Yg==", "" },       /* DEL */
+	{ "Basic Pz8_Pj4-Og==", "" }, /* the alphabet of URLs */
+	{ "Basic YQA6Yg==", "" },     /* a NUL in the name */
+	{ "Basic YQo6Yg==", "" },     /* a newline in the name */
+	{ "Basic YTpiCg==", "" },     /* a newline in the password */
+	{ "Basic YX86Yg==", "" },     /* DEL */
 };
 
 static void
@@ -79,8 +73,8 @@ refuses_a_name_that_does_not_fit(void **state)
 		assert_int_equal(basic_auth_user(value, out, size),
 		    size >= sizeof("Aladdin") ? 7 : 0);
 		if (size > 0)
-			assert_string_equal(out,
-			    size >= sizeof("Aladdin") ? "Aladdin" : "");
+			assert_string_equal(
+			    out, size >= sizeof("Aladdin") ? "Aladdin" : "");
 		free(out);
 	}
 }

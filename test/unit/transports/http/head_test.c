@@ -26,7 +26,7 @@ find(const char *text, size_t len, size_t step)
 {
 	struct head_scan scan = { 0 };
 
-	for (size_t have = step; ; have += step) {
+	for (size_t have = step;; have += step) {
 		size_t part = have < len ? have : len;
 		char *copy = malloc(part);
 		long found;
@@ -127,7 +127,8 @@ refuses_framing_that_two_readers_could_disagree_on(void **state)
 		{ "Transfer-Encoding: chunked\r\n", 0 },
 		{ "Transfer-Encoding: CHUNKED\r\n", 0 },
 		{ "Transfer-Encoding: chunked\r\n"
-		  "Transfer-Encoding: chunked\r\n", 400 },
+		  "Transfer-Encoding: chunked\r\n",
+		    400 },
 		{ "Transfer-Encoding: gzip, chunked\r\n", 501 },
 		{ "Transfer-Encoding: chunked, identity\r\n", 501 },
 		{ "Transfer-Encoding: identity\r\n", 501 },
@@ -171,7 +172,8 @@ refuses_framing_that_two_readers_could_disagree_on(void **state)
 static void
 reads_the_parts_of_a_head(void **state)
 {
-	static const char text[] = "POST /a%20b/c?x=1&y HTTP/1.1\r\n"
+	static const char text[] =
+	    "POST /a%20b/c?x=1&y HTTP/1.1\r\n"
 	    "Host: example.org:80\r\nX-Empty:\r\nX-Pad: \t padded \t \r\n"
 	    "Expect: 100-continue\r\nContent-Length: 12\r\n\r\nrest";
 	char memory[8192];
@@ -186,8 +188,8 @@ reads_the_parts_of_a_head(void **state)
 	assert_string_equal(head.query, "x=1&y");
 	assert_int_equal(head.nheaders, 5);
 	assert_string_equal(head_find_header(&head, "x-empty", 7)->value, "");
-	assert_string_equal(head_find_header(&head, "X-PAD", 5)->value,
-	    "padded");
+	assert_string_equal(
+	    head_find_header(&head, "X-PAD", 5)->value, "padded");
 	assert_null(head_find_header(&head, "X-None", 6));
 	assert_true(head.expects_continue);
 	assert_true(head.keep_alive);
@@ -292,20 +294,20 @@ decodes_bodies_whole_and_byte_by_byte(void **state)
 		{ "Content-Length: 5", "helloGET ", "hello", HEAD_DONE, 4 },
 		{ "Content-Length: 5", "hell", "hell", HEAD_MORE, 0 },
 		{ "Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\nGET",
-		  "hello", HEAD_DONE, 3 },
+		    "hello", HEAD_DONE, 3 },
 		{ "Transfer-Encoding: chunked",
-		  "2;a=b\r\nhe\r\n3\r\nllo\r\n0\r\nX-T: 1\r\n\r\n", "hello",
-		  HEAD_DONE, 0 },
+		    "2;a=b\r\nhe\r\n3\r\nllo\r\n0\r\nX-T: 1\r\n\r\n", "hello",
+		    HEAD_DONE, 0 },
 		{ "Transfer-Encoding: chunked", "0\r\n\r\n", "", HEAD_DONE, 0 },
 		{ "Transfer-Encoding: chunked", "-3\r\nabc\r\n", "", HEAD_BAD,
-		  0 },
-		{ "Transfer-Encoding: chunked", "3\r\nabcX\r\n", "abc", HEAD_BAD,
-		  0 },
+		    0 },
+		{ "Transfer-Encoding: chunked", "3\r\nabcX\r\n", "abc",
+		    HEAD_BAD, 0 },
 		{ "Transfer-Encoding: chunked", "fffffffffffffffff\r\nabc", "",
-		  HEAD_BAD, 0 },
+		    HEAD_BAD, 0 },
 		{ "Transfer-Encoding: chunked", "0x3\r\nabc", "", HEAD_BAD, 0 },
 		{ "Transfer-Encoding: chunked", "3\nabc\n0\n\n", "", HEAD_BAD,
-		  0 },
+		    0 },
 		{ "Transfer-Encoding: chunked", "3 \r\nabc", "", HEAD_BAD, 0 },
 	};
 	char memory[8192], text[256];
@@ -325,10 +327,10 @@ decodes_bodies_whole_and_byte_by_byte(void **state)
 			    rows[i].framing);
 			assert_int_equal(parse(text, &head, &arena), 0);
 			if (read_body(&head, rows[i].bytes, len, step, &body,
-			    &used) != rows[i].verdict)
+				&used) != rows[i].verdict)
 				fail_msg("%s", rows[i].bytes);
-			assert_int_equal(buffer_len(&body),
-			    strlen(rows[i].body));
+			assert_int_equal(
+			    buffer_len(&body), strlen(rows[i].body));
 			if (buffer_len(&body) > 0)
 				assert_memory_equal(buffer_data(&body),
 				    rows[i].body, buffer_len(&body));
@@ -349,15 +351,16 @@ knows_which_connections_may_stay_open(void **state)
 	} rows[] = {
 		{ "GET / HTTP/1.1\r\nHost: x\r\n\r\n", true },
 		{ "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-		  false },
+		    false },
 		{ "GET / HTTP/1.1\r\nHost: x\r\nConnection: CLOSE\r\n\r\n",
-		  false },
+		    false },
 		{ "GET / HTTP/1.1\r\nHost: x\r\nConnection: foo, close\r\n\r\n",
-		  false },
+		    false },
 		{ "GET / HTTP/1.0\r\n\r\n", false },
 		{ "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true },
 		{ "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
-		  "Upgrade: foo\r\n\r\n", true },
+		  "Upgrade: foo\r\n\r\n",
+		    true },
 	};
 	char memory[8192];
 

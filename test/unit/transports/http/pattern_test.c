@@ -268,26 +268,35 @@ says_where_a_pattern_is_wrong_as_it_was_written(void **state)
 	} rows[] = {
 		{ "/a(b",
 		    "pattern \"/a(b\": missing closing parenthesis at 4" },
-		{ "/{id}(b", "pattern \"/{id}(b\": missing closing parenthesis "
-			     "at 7" },
-		{ "/{a}/{b})", "pattern \"/{a}/{b})\": unmatched closing "
-			       "parenthesis at 8" },
-		{ "/{a}[z-a]", "pattern \"/{a}[z-a]\": range out of order in "
-			       "character class at 7" },
-		{ "/a{,3}[z-a]", "pattern \"/a{,3}[z-a]\": range out of order "
-				 "in character class at 9" },
-		{ "/{id}/{id}", "pattern \"/{id}/{id}\": two named subpatterns "
-				"have the same name (PCRE2_DUPNAMES not set) "
-				"at 10" },
-		{ "/a**b|*", "pattern \"/a**b|*\": quantifier does not follow "
-			     "a repeatable item at 3" },
+		{ "/{id}(b",
+		    "pattern \"/{id}(b\": missing closing parenthesis "
+		    "at 7" },
+		{ "/{a}/{b})",
+		    "pattern \"/{a}/{b})\": unmatched closing "
+		    "parenthesis at 8" },
+		{ "/{a}[z-a]",
+		    "pattern \"/{a}[z-a]\": range out of order in "
+		    "character class at 7" },
+		{ "/a{,3}[z-a]",
+		    "pattern \"/a{,3}[z-a]\": range out of order "
+		    "in character class at 9" },
+		{ "/{id}/{id}",
+		    "pattern \"/{id}/{id}\": two named subpatterns "
+		    "have the same name (PCRE2_DUPNAMES not set) "
+		    "at 10" },
+		{ "/a**b|*",
+		    "pattern \"/a**b|*\": quantifier does not follow "
+		    "a repeatable item at 3" },
 		{ "/\\", "pattern \"/\\\": \\ at end of pattern at 2" },
-		{ "/[a", "pattern \"/[a\": missing terminating ] for character "
-			 "class at 3" },
-		{ "/\xff", "pattern \"/\xff\": UTF-8 error: illegal byte (0xfe "
-			   "or 0xff) at 1" },
-		{ "/a\\C", "pattern \"/a\\C\": using \\C is disabled by the "
-			   "application at 4" },
+		{ "/[a",
+		    "pattern \"/[a\": missing terminating ] for character "
+		    "class at 3" },
+		{ "/\xff",
+		    "pattern \"/\xff\": UTF-8 error: illegal byte (0xfe "
+		    "or 0xff) at 1" },
+		{ "/a\\C",
+		    "pattern \"/a\\C\": using \\C is disabled by the "
+		    "application at 4" },
 	};
 	struct error err;
 

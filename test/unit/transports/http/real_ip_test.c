@@ -115,8 +115,10 @@ refuses_what_is_no_range_by_name(void **state)
 		struct error err;
 
 		assert_null(ip_set_new(list, &err));
-		snprintf(want, sizeof(want), "http.real_ip_from: "
-		    "\"%s\" is not an address or CIDR", bad[i]);
+		snprintf(want, sizeof(want),
+		    "http.real_ip_from: "
+		    "\"%s\" is not an address or CIDR",
+		    bad[i]);
 		assert_string_equal(err.text, want);
 		free(range);
 	}

@@ -54,11 +54,11 @@ decodes_percent_and_plus(void **state)
 		char *out = malloc(len + 1);
 
 		assert_non_null(out);
-		assert_int_equal(uri_decode(in, len, out, false),
-		    strlen(decodings[i].path));
+		assert_int_equal(
+		    uri_decode(in, len, out, false), strlen(decodings[i].path));
 		assert_string_equal(out, decodings[i].path);
-		assert_int_equal(uri_decode(in, len, out, true),
-		    strlen(decodings[i].query));
+		assert_int_equal(
+		    uri_decode(in, len, out, true), strlen(decodings[i].query));
 		assert_string_equal(out, decodings[i].query);
 		free(out);
 		free(in);
