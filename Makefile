@@ -217,6 +217,14 @@ e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 	BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider \
 	    test/e2e $(PYTEST_ARGS)
 
+SOAK_SECONDS ?= 600
+
+soak: ## Install what is missing and load a service long (SOAK_SECONDS=600)
+	@$(MAKE) --no-print-directory test-deps
+	@$(MAKE) --no-print-directory test-build
+	BUILD=$(BUILD) SAN=$(SAN) SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON) -m \
+	    pytest -q -s -p no:cacheprovider test/soak $(PYTEST_ARGS)
+
 FUZZ_SECONDS ?= 20
 FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
     SAN=fuzzer-no-link,address,undefined

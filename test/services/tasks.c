@@ -18,8 +18,8 @@
 static struct {
 	struct tomo_event *gate; /* what those that are held wait for */
 	bool is_open;
-	unsigned waiting;        /* handlers and tasks that wait now */
-	unsigned walked_out;     /* tasks that were cancelled */
+	unsigned waiting;    /* handlers and tasks that wait now */
+	unsigned walked_out; /* tasks that were cancelled */
 	int pipe[2];
 } state;
 
@@ -94,9 +94,10 @@ look(struct tomo_call *call)
 	inside = blocked.inside;
 	most = blocked.most;
 	pthread_mutex_unlock(&blocked.lock);
-	return tomo_http_textf(call, 200, "{\"waiting\": %u, \"walked_out\": %u, "
-	    "\"blocked\": %u, \"most_blocked\": %u}", state.waiting,
-	    state.walked_out, inside, most);
+	return tomo_http_textf(call, 200,
+	    "{\"waiting\": %u, \"walked_out\": %u, "
+	    "\"blocked\": %u, \"most_blocked\": %u}",
+	    state.waiting, state.walked_out, inside, most);
 }
 
 static int
@@ -116,8 +117,7 @@ sleep_ms(struct tomo_call *call)
 
 	if (code < 0)
 		return code;
-	return tomo_http_textf(call, 200, "%d",
-	    (int)(tomo_now_ms() - begun));
+	return tomo_http_textf(call, 200, "%d", (int)(tomo_now_ms() - begun));
 }
 
 /* Sleeps until the gate is open, by one timer after another. */
@@ -148,13 +148,13 @@ static int
 spawn_and_join(struct tomo_call *call)
 {
 	const int n = number(call, "n");
-	struct tomo_task **tasks = tomo_alloc(call,
-	    (size_t)n * sizeof(struct tomo_task *));
+	struct tomo_task **tasks = tomo_alloc(
+	    call, (size_t)n * sizeof(struct tomo_task *));
 	int result, sum = 0;
 
 	for (int i = 0; i < n; i++)
 		if (tomo_spawn(call, hold_and_return_arg, (void *)(intptr_t)i,
-		    &tasks[i]) < 0)
+			&tasks[i]) < 0)
 			return tomo_http_text(call, 200, tomo_error(call));
 	for (int i = 0; i < n; i++) {
 		if (tomo_join(call, tasks[i], &result) < 0)
@@ -266,13 +266,13 @@ read_pipe(struct tomo_call *call)
 	int code;
 
 	state.waiting++;
-	code = tomo_wait_fd(call, state.pipe[0], TOMO_READABLE,
-	    number(call, "ms"));
+	code = tomo_wait_fd(
+	    call, state.pipe[0], TOMO_READABLE, number(call, "ms"));
 	state.waiting--;
 	if (code == TOMO_READABLE && read(state.pipe[0], &byte, 1) != 1)
 		return TOMO_ESYSTEM;
-	return tomo_http_textf(call, 200, "%d %c", code, byte != 0 ? byte
-	    : '-');
+	return tomo_http_textf(
+	    call, 200, "%d %c", code, byte != 0 ? byte : '-');
 }
 
 static int
@@ -305,8 +305,8 @@ connect_to(struct tomo_call *call, int fd, int port)
 static int
 relay(struct tomo_call *call)
 {
-	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK |
-	    SOCK_CLOEXEC, 0);
+	const int fd = socket(
+	    AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	char said[64] = "";
 	int code = connect_to(call, fd, number(call, "port"));
 
@@ -340,23 +340,18 @@ stop(struct tomo_call *call)
 	return 0;
 }
 
-TOMO_SERVICE(
-	.name = "tasks",
-	.options = TOMO_OPTIONS(
-		TOMO_OPTION_INT("http.keepalive_timeout", 60)),
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("GET", "/gate/{how}", set_gate),
-		TOMO_HTTP("GET", "/look", look),
-		TOMO_HTTP("GET", "/poke", poke),
-		TOMO_HTTP("GET", "/sleep/{ms}", sleep_ms),
-		TOMO_HTTP("GET", "/doze", doze),
-		TOMO_HTTP("GET", "/spawn/{n}", spawn_and_join),
-		TOMO_HTTP("GET", "/join_twice", join_twice),
-		TOMO_HTTP("GET", "/cancel", cancel_and_join),
-		TOMO_HTTP("GET", "/leave/{n}", leave_children),
-		TOMO_HTTP("GET", "/offload/{n}", offload_many),
-		TOMO_HTTP("GET", "/pipe/{ms}", read_pipe),
-		TOMO_HTTP("GET", "/file", wait_file),
-		TOMO_HTTP("GET", "/relay/{port}", relay)),
-	.start = start,
-	.stop = stop);
+TOMO_SERVICE(.name = "tasks",
+    .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.keepalive_timeout", 60)),
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/gate/{how}", set_gate),
+	TOMO_HTTP("GET", "/look", look), TOMO_HTTP("GET", "/poke", poke),
+	TOMO_HTTP("GET", "/sleep/{ms}", sleep_ms),
+	TOMO_HTTP("GET", "/doze", doze),
+	TOMO_HTTP("GET", "/spawn/{n}", spawn_and_join),
+	TOMO_HTTP("GET", "/join_twice", join_twice),
+	TOMO_HTTP("GET", "/cancel", cancel_and_join),
+	TOMO_HTTP("GET", "/leave/{n}", leave_children),
+	TOMO_HTTP("GET", "/offload/{n}", offload_many),
+	TOMO_HTTP("GET", "/pipe/{ms}", read_pipe),
+	TOMO_HTTP("GET", "/file", wait_file),
+	TOMO_HTTP("GET", "/relay/{port}", relay)),
+    .start = start, .stop = stop);

@@ -155,8 +155,8 @@ deadline(struct tomo_call *call)
 	first = fn(call);
 	second = tomo_sleep(call, HOUR_MS);
 	tomo_deadline(call, 0);
-	return tomo_http_textf(call, 200, "%d %d %d", first, second,
-	    tomo_sleep(call, 1));
+	return tomo_http_textf(
+	    call, 200, "%d %d %d", first, second, tomo_sleep(call, 1));
 }
 
 static int
@@ -236,8 +236,9 @@ take_turn(struct tomo_call *call)
 static int
 share(struct tomo_call *call)
 {
-	struct queue queue = { tomo_semaphore_new(call,
-	    (unsigned)number(call, "n")), "", 0, 0, 0 };
+	struct queue queue = { tomo_semaphore_new(
+				   call, (unsigned)number(call, "n")),
+		"", 0, 0, 0 };
 	struct place places[26];
 	struct tomo_task *tasks[26];
 
@@ -285,8 +286,8 @@ post(struct tomo_call *call)
 		return TOMO_ESYSTEM;
 	code = tomo_event_wait(call, state.all_posted);
 	pthread_join(thread, NULL);
-	return tomo_http_textf(call, 200, "%d %u %u", code, state.posted,
-	    state.elsewhere);
+	return tomo_http_textf(
+	    call, 200, "%d %u %u", code, state.posted, state.elsewhere);
 }
 
 static int
@@ -360,9 +361,11 @@ round_own_way(struct tomo_call *call)
 	return tomo_http_textf(call, 200, "%s %s %s %a %a",
 	    was_clean ? "clean" : "dirty",
 	    fegetround() == mode && before[0] == after[0] &&
-	    before[1] == after[1] ? "same" : "other",
-	    fetestexcept(FE_DIVBYZERO) != 0 && infinite > 0 ? "raised" :
-	    "lost", after[0], after[1]);
+		    before[1] == after[1]
+		? "same"
+		: "other",
+	    fetestexcept(FE_DIVBYZERO) != 0 && infinite > 0 ? "raised" : "lost",
+	    after[0], after[1]);
 }
 
 /* ---- life ---- */
@@ -393,23 +396,19 @@ stop(struct tomo_call *call)
 	return 0;
 }
 
-TOMO_SERVICE(
-	.name = "waits",
-	.options = TOMO_OPTIONS(
-		TOMO_OPTION_INT("http.keepalive_timeout", 60)),
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("GET", "/look", look),
-		TOMO_HTTP("GET", "/gate/{how}", set_gate),
-		TOMO_HTTP("GET", "/deadline/{way}", deadline),
-		TOMO_HTTP("GET", "/cancelled/{way}", cancelled),
-		TOMO_HTTP("GET", "/disconnect/{way}", disconnect,
-		    .cancel_on_disconnect = 1),
-		TOMO_HTTP("GET", "/stay", stay),
-		TOMO_HTTP("GET", "/event", wait_for_gate),
-		TOMO_HTTP("GET", "/semaphore/{n}", share),
-		TOMO_HTTP("GET", "/post", post),
-		TOMO_HTTP("GET", "/until_stop", until_stop),
-		TOMO_HTTP("GET", "/stack/{kib}", use_stack),
-		TOMO_HTTP("GET", "/round/{mode}", round_own_way)),
-	.start = start,
-	.stop = stop);
+TOMO_SERVICE(.name = "waits",
+    .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.keepalive_timeout", 60)),
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/look", look),
+	TOMO_HTTP("GET", "/gate/{how}", set_gate),
+	TOMO_HTTP("GET", "/deadline/{way}", deadline),
+	TOMO_HTTP("GET", "/cancelled/{way}", cancelled),
+	TOMO_HTTP(
+	    "GET", "/disconnect/{way}", disconnect, .cancel_on_disconnect = 1),
+	TOMO_HTTP("GET", "/stay", stay),
+	TOMO_HTTP("GET", "/event", wait_for_gate),
+	TOMO_HTTP("GET", "/semaphore/{n}", share),
+	TOMO_HTTP("GET", "/post", post),
+	TOMO_HTTP("GET", "/until_stop", until_stop),
+	TOMO_HTTP("GET", "/stack/{kib}", use_stack),
+	TOMO_HTTP("GET", "/round/{mode}", round_own_way)),
+    .start = start, .stop = stop);
