@@ -57,7 +57,9 @@ CPPFLAGS_ALL = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Iabi $(LIB_CFLAGS) \
 CFLAGS_ALL = -std=c11 -g $(OPTIMIZE) -fPIE -fvisibility=hidden \
     -fstack-clash-protection $(WARNINGS) $(SAN_FLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pie $(SAN_FLAGS) $(LDFLAGS)
-LIBS_ALL = $(LIBS) $(BOOST_CONTEXT) -lpthread -ldl -lm
+# The address sanitizer looks for what throws before a C++ service brings it.
+SAN_LIBS = $(if $(findstring address,$(SAN)),-Wl$(comma)--no-as-needed -lstdc++)
+LIBS_ALL = $(LIBS) $(BOOST_CONTEXT) -lpthread -ldl -lm $(SAN_LIBS)
 
 # What tomodachi.pc tells a service to use.
 SERVICE_FLAGS = -Iabi -g $(OPTIMIZE) -fPIC -shared -fvisibility=hidden \
@@ -214,6 +216,14 @@ valgrind: $(LOOP_TESTS) ## Run the unit tests of the loop under valgrind
 e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 	BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider \
 	    test/e2e $(PYTEST_ARGS)
+
+SOAK_SECONDS ?= 600
+
+soak: ## Install what is missing and load a service long (SOAK_SECONDS=600)
+	@$(MAKE) --no-print-directory test-deps
+	@$(MAKE) --no-print-directory test-build
+	BUILD=$(BUILD) SAN=$(SAN) SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON) -m \
+	    pytest -q -s -p no:cacheprovider test/soak $(PYTEST_ARGS)
 
 FUZZ_SECONDS ?= 20
 FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \

@@ -47,12 +47,13 @@ create_order(struct tomo_call *call)
 	return tomo_http_json(call, 201, order);
 }
 
+/* The path as it came: decoded, it may be no UTF-8, which JSON must be. */
 static int
 not_found(struct tomo_call *call)
 {
 	return tomo_http_json(call, 404,
 	    json_pack("{s:s, s:s}", "error", "not found", "path",
-		tomo_http_path(call)));
+		tomo_http_raw_path(call)));
 }
 
 static int

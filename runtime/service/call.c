@@ -46,7 +46,7 @@ link_call(struct tomo_call *call)
 	if (call->next != NULL)
 		call->next->previous = call;
 	service->first_call = call;
-	service->calls++;
+	service->ncalls += call->kind != CALL_HOOK;
 	service_hold(service);
 }
 
@@ -61,7 +61,7 @@ unlink_call(struct tomo_call *call)
 		service->first_call = call->next;
 	if (call->next != NULL)
 		call->next->previous = call->previous;
-	service->calls--;
+	service->ncalls -= call->kind != CALL_HOOK;
 	service_release(service);
 }
 
@@ -126,7 +126,7 @@ call_start(struct tomo_call *call, void (*on_end)(struct tomo_call *call))
 	struct service *service = call->service;
 
 	/* Hooks are few, and a stop needs them whatever else runs. */
-	if (service->calls >= service->max_calls && call->kind != CALL_HOOK)
+	if (service->ncalls >= service->max_calls && call->kind != CALL_HOOK)
 		return -1;
 	call->on_end = on_end;
 	call->task.name = call->function;

@@ -48,8 +48,8 @@ struct service {
 	void *user_state; /* tomo_set_state() */
 	struct offload *offload;
 	struct flag *opened, *stopped, *idle;
-	size_t busy;             /* what a stop waits for */
-	size_t calls, max_calls; /* alive; runtime.max_calls */
+	size_t busy;              /* what a stop waits for */
+	size_t ncalls, max_calls; /* but for hooks; runtime.max_calls */
 	struct tomo_call *free_calls;
 	size_t nfree_calls;
 	struct tomo_call *first_call; /* all that are alive */

@@ -26,6 +26,11 @@ def service(name):
     return os.path.join(BUILD, "test", "services", name + ".so")
 
 
+def sample(name):
+    """The path of a built sample service."""
+    return os.path.join(BUILD, "sample_services", name + ".so")
+
+
 def environment(leaks=True, **more):
     """leaks=False: for exit() on a coroutine, which hides main()'s memory."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("TOMODACHI_")}

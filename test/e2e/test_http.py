@@ -584,8 +584,19 @@ def test_the_grace_period_bounds_a_stop(serve):
         assert 0.9 < time.monotonic() - start < 10
 
 
+NO_GRACE = "http.termination_grace_period_seconds=0"
+
+
+def test_max_calls_counts_each_handler_once(serve):
+    service = serve("routes", "runtime.max_calls=2", NO_GRACE)
+    with Wire(service.port) as wire, Wire(service.port) as other:
+        wire.send("GET /sleep/60000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        service.wait_until_busy(wire)
+        assert other.get("/text").status == 200
+
+
 def test_past_max_calls_the_answer_is_503(serve):
-    service = serve("routes", "runtime.max_calls=2")
+    service = serve("routes", "runtime.max_calls=2", NO_GRACE)
     wires = [Wire(service.port) for _ in range(3)]
     for wire in wires[:2]:
         wire.send("GET /sleep/60000 HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from runner import Runner, environment, is_alive, run, service, until
+from runner import BINARY, Runner, environment, is_alive, run, service, until
 
 CRASH = service("crash")
 # A record of what went well may come before the line about what did not.
@@ -587,6 +587,15 @@ def test_it_prints_help(args):
     done = run(*args)
     assert done.returncode == 0
     assert "run services" in done.stdout and "worker" not in done.stdout
+
+
+def test_a_reader_that_has_seen_enough_is_no_crash_of_the_service():
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run([BINARY, "options", CRASH], stdout=theirs,
+                          stderr=subprocess.PIPE, text=True)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 
 def test_a_worker_is_not_started_by_hand():
