@@ -17,8 +17,7 @@ from served import Served
 from wire import Wire
 
 SECONDS = float(os.environ.get("SOAK_SECONDS") or 600) / 2
-WARM_UP = min(30, SECONDS / 4)
-RELOAD_EVERY = 2
+WARM_UP, RELOAD_EVERY = min(30, SECONDS / 4), 2
 # A heap that is cut up otherwise, not one that grows with every request.
 SLACK_KIB = 1024
 
