@@ -268,8 +268,9 @@ wait_for_input(struct http_connection *conn)
 		/* Empty lines, or more of a head, win no time. */
 		wanted = ahead == 0 && conn->requests > 0 ? WAITING_IDLE
 							  : WAITING_HEAD;
-		if (conn->waiting != wanted)
+		if (conn->waiting != wanted || conn->started)
 			server_wait(conn->server, conn, wanted);
+		conn->started = false;
 	}
 	watch(conn, EV_READ);
 }

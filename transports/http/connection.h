@@ -32,6 +32,7 @@ struct http_connection {
 	bool lingers : 1; /* then wait for the peer to close (RFC 9112 9.6) */
 	bool processing : 1; /* intake_feed() is at work */
 	bool holds : 1;      /* a stop waits for it */
+	bool started : 1;    /* a request, since it last waited for one */
 	bool choked : 1;     /* input waits until output was sent */
 };
 

@@ -139,8 +139,7 @@ start_request(
 		return;
 	}
 	connection_hold(conn);
-	/* What comes after it waits anew. */
-	server_forget(conn->server, conn);
+	conn->started = true;
 	request->connection = conn;
 	request->peer = conn->peer;
 	conn->request = request;

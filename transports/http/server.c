@@ -31,6 +31,8 @@
 /* Connections taken in one go, so that those there are get their turn. */
 #define ACCEPT_BATCH 64
 #define ACCEPT_PAUSE_MS 100
+/* Time-outs are looked at no more often than this. */
+#define SWEEP_PAUSE_MS 100
 /* What a stop gives a connection whose first request may be on its way. */
 #define LAST_HEAD_MS 1000
 
@@ -94,18 +96,6 @@ arm(struct http_server *server, int64_t due_ms)
 	alarm_set(server->alarm, due_ms);
 }
 
-static void
-arm_for_all(struct http_server *server)
-{
-	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
-		int64_t limit = limit_ms(server, kind);
-
-		if (limit > 0 && server->lists[kind].first != NULL)
-			arm(server,
-			    server->lists[kind].first->since_ms + limit);
-	}
-}
-
 void
 server_forget(struct http_server *server, struct http_connection *conn)
 {
@@ -132,9 +122,14 @@ server_wait(struct http_server *server, struct http_connection *conn,
 	struct http_waiting_list *list = &server->lists[waiting];
 	int64_t limit = limit_ms(server, waiting);
 
+	conn->since_ms = loop_now_ms(server->service->loop);
+	if (limit > 0)
+		arm(server, conn->since_ms + limit);
+	/* To stay where it is touches no other connection's memory. */
+	if (conn->waiting == waiting)
+		return;
 	server_forget(server, conn);
 	conn->waiting = (uint8_t)waiting;
-	conn->since_ms = loop_now_ms(server->service->loop);
 	conn->next = NULL;
 	conn->previous = list->last;
 	if (list->last != NULL)
@@ -142,26 +137,42 @@ server_wait(struct http_server *server, struct http_connection *conn,
 	else
 		list->first = conn;
 	list->last = conn;
-	if (limit > 0)
-		arm(server, conn->since_ms + limit);
+}
+
+/* Ends those whose time is over; the earliest time of the others, or 0. */
+static int64_t
+sweep(struct http_server *server, enum http_waiting kind)
+{
+	struct http_connection *conn = server->lists[kind].first;
+	int64_t now = loop_now_ms(server->service->loop);
+	int64_t limit = limit_ms(server, kind), earliest = 0;
+
+	while (limit > 0 && conn != NULL) {
+		struct http_connection *next = conn->next;
+		int64_t due_ms = conn->since_ms + limit;
+
+		if (due_ms <= now)
+			connection_expire(conn);
+		else if (earliest == 0 || due_ms < earliest)
+			earliest = due_ms;
+		conn = next;
+	}
+	return earliest;
 }
 
 static void
 on_alarm(void *arg)
 {
 	struct http_server *server = arg;
-	int64_t now = loop_now_ms(server->service->loop);
+	int64_t soonest = loop_now_ms(server->service->loop) + SWEEP_PAUSE_MS;
 
 	server->alarm_ms = 0;
 	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
-		struct http_waiting_list *list = &server->lists[kind];
-		int64_t limit = limit_ms(server, kind);
+		int64_t due_ms = sweep(server, kind);
 
-		while (limit > 0 && list->first != NULL &&
-		    list->first->since_ms + limit <= now)
-			connection_expire(list->first);
+		if (due_ms > 0)
+			arm(server, due_ms > soonest ? due_ms : soonest);
 	}
-	arm_for_all(server);
 }
 
 /* ---- listening ---- */
@@ -477,7 +488,8 @@ server_shut(struct http_server *server)
 			conn = next;
 		}
 	}
-	arm_for_all(server);
+	/* What a head may take has become less. */
+	arm(server, loop_now_ms(server->service->loop) + SWEEP_PAUSE_MS);
 }
 
 void

@@ -24,7 +24,7 @@ struct tomo_http_error_spec;
 /* "Date: Mon, 23 Nov 2026 19:00:00 GMT\r\n\r\n": the last header, always. */
 #define SERVER_DATE_LEN 39
 
-/* What connections are waiting for; each list is ordered by since_ms. */
+/* What connections are waiting for, a list each; a sweep ends those overdue. */
 enum http_waiting {
 	WAITING_HEAD, /* the first bytes, or the rest of a head */
 	WAITING_IDLE, /* another request */
@@ -71,7 +71,7 @@ struct http_server {
 /* The Date header and the empty line, made once a second. */
 const char *server_date(struct http_server *server);
 
-/* Puts the connection last in the list of those that wait for that. */
+/* The connection waits for that from now on. */
 void server_wait(struct http_server *server, struct http_connection *conn,
     enum http_waiting waiting);
 void server_forget(struct http_server *server, struct http_connection *conn);

@@ -241,11 +241,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_hooks_task_lives_until_the_stop_and_is_cancelled),
+		cmocka_unit_test(
+		    a_hooks_task_lives_until_the_stop_and_is_cancelled),
 		cmocka_unit_test(a_call_ends_after_its_tasks_which_it_cancels),
-		cmocka_unit_test(a_join_past_its_deadline_leaves_the_handle_good),
+		cmocka_unit_test(
+		    a_join_past_its_deadline_leaves_the_handle_good),
 		cmocka_unit_test(a_task_may_be_joined_while_its_parent_ends),
-		cmocka_unit_test(a_task_may_use_all_of_task_h_and_nothing_of_http_h),
+		cmocka_unit_test(
+		    a_task_may_use_all_of_task_h_and_nothing_of_http_h),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
