@@ -8,7 +8,9 @@ from wire import Wire
 
 
 def arguments(options):
-    return [word for option in ("http.port=0", *options)
+    # A later one overrides.
+    first = ("http.port=0", "http.termination_grace_period_seconds=1")
+    return [word for option in (*first, *options)
             for word in ("--option", option)]
 
 
@@ -18,6 +20,17 @@ class Served(Runner):
                          args=["--production", *arguments(options)])
         # A worker that logs "listening" may not have been opened yet.
         Wire(self.port).socket.close()
+
+    def __exit__(self, kind, *rest):
+        """A stop is clean, and a sanitizer has nothing to say."""
+        try:
+            if kind is None and self.process.poll() is None:
+                assert self.stop() == 0, (self.records[-5:], self.lines)
+            if kind is None:
+                assert not any("Sanitizer" in line for line in self.lines), \
+                    self.lines
+        finally:
+            super().__exit__(kind, *rest)
 
     def wait_record(self, message, **fields):
         return self.record(message, **fields)

@@ -130,9 +130,9 @@ tomo_http_json(struct tomo_call *call, int status, struct json_t *json)
 	}
 	if (json == NULL)
 		return call_fail(call, TOMO_EINVAL, "tomo_http_json: no JSON");
-	/* The request's own body is the call's, not the caller's to give. */
-	if (json == request->json)
-		json_incref(json);
+	/* The request's own body, given away: the call no longer holds it. */
+	if (json == request->json && json->refcount == 1)
+		request->json = NULL;
 	len = json_dumpb(json, NULL, 0, JSON_ENCODE_ANY);
 	text = len > 0 ? call_keep(call, len) : NULL;
 	if (text != NULL)
