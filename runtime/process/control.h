@@ -62,7 +62,8 @@ enum control_side { CONTROL_SUPERVISOR, CONTROL_WORKER };
 struct control_events {
 	/*
 	 * One message.  The text is borrowed until the function returns; the fd
-	 * belongs to it.  It may free the connection.
+	 * belongs to it, and is -1 if this process could not open one more.  It
+	 * may free the connection.
 	 */
 	void (*message)(void *arg, const struct control_message *message);
 

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -152,6 +153,38 @@ carries_numbers_text_and_a_descriptor(void **state)
 	assert_string_equal(worker.text, "cannot");
 	assert_int_equal(worker.last.fd, -1);
 	control_free(supervisor);
+	tear_down(&worker);
+}
+
+static void
+hands_on_a_message_whose_descriptor_was_lost(void **state)
+{
+	static struct end worker;
+	const struct wire lend = {
+		.magic = MAGIC, .type = CONTROL_LEND, .number = { 1, 2 }
+	};
+	const struct wire stop = { .magic = MAGIC, .type = CONTROL_STOP };
+	struct rlimit before, none;
+
+	(void)state;
+	set_up(&worker, CONTROL_WORKER);
+	getrlimit(RLIMIT_NOFILE, &before);
+	none = before;
+	none.rlim_cur = 3;
+	setrlimit(RLIMIT_NOFILE, &none);
+	send_raw(worker.other, &lend, HEADER, 1);
+	pass(&worker);
+	assert_int_equal(worker.ended, 0);
+	assert_int_equal(worker.messages, 1);
+	assert_int_equal(worker.last.type, CONTROL_LEND);
+	assert_int_equal(worker.last.fd, -1);
+
+	/* One that should have had none is still wrong. */
+	send_raw(worker.other, &stop, HEADER, 1);
+	pass(&worker);
+	setrlimit(RLIMIT_NOFILE, &before);
+	assert_int_equal(worker.messages, 1);
+	assert_int_equal(worker.ended, 1);
 	tear_down(&worker);
 }
 
@@ -328,6 +361,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(carries_numbers_text_and_a_descriptor),
+		cmocka_unit_test(hands_on_a_message_whose_descriptor_was_lost),
 		cmocka_unit_test(carries_the_longest_text),
 		cmocka_unit_test(ends_at_a_message_that_breaks_the_rules),
 		cmocka_unit_test(ends_at_a_message_that_is_too_long),
