@@ -98,9 +98,11 @@ count_code(struct fleet *fleet, const struct child *child)
 	const int status = child->death.status;
 
 	/*
-	 * What a terminal sends to the whole group may hit a worker before it
-	 * has come to ignore it; that is part of a clean stop.
+	 * What a terminal, or "kill" of a group, sends to all may hit a worker
+	 * before it has come to watch it; that is part of a clean stop.
 	 */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM)
+		return;
 	if (WIFSIGNALED(status) && child->phase == CHILD_EXEC &&
 	    (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGHUP ||
 		WTERMSIG(status) == SIGQUIT))

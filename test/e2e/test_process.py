@@ -117,6 +117,19 @@ def test_a_worker_that_does_not_stop_is_killed():
         assert runner.find("worker killed")
 
 
+@pytest.mark.parametrize("loading", [True, False])
+def test_a_sigterm_to_the_whole_group_is_one_stop(loading):
+    for _ in range(5):
+        with Runner(CRASH, args=["--workers", "2", "--option", "http.port=0",
+                                 "--log-level", "debug"],
+                    wait=not loading, start_new_session=True) as runner:
+            runner.record("slot state", 2, to="starting")
+            os.killpg(runner.pid, signal.SIGTERM)
+            assert runner.wait() == 0
+            assert runner.lines == []
+            assert len(runner.find("slot state", to="starting")) == 2
+
+
 def test_the_end_of_a_terminal_is_a_stop():
     ours, theirs = pty.openpty()
     with Runner(CRASH, start_new_session=True, preexec_fn=lambda: (
