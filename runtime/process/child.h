@@ -106,6 +106,9 @@ void child_open(struct child *child, int64_t instant_ms);
 void child_stop(struct child *child);
 void child_drain(struct child *child, int64_t instant_ms);
 
+/* Its start fails, for this reason. */
+void child_fail(struct child *child, const char *line);
+
 /* Ends it at once. */
 void child_kill(struct child *child);
 

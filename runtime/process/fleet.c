@@ -64,11 +64,41 @@ on_draining(struct child *child)
 		slot_draining(slot, child);
 }
 
+/* A new generation that is not open yet must not end the old one. */
+static void
+fail_candidate(struct child *child, int code)
+{
+	struct error err;
+
+	if (child->death.said_failed)
+		return;
+	error_set(&err, "%s: called tomo_exit(%d) while it started",
+	    child->label, code);
+	child_fail(child, err.text);
+	child_stop(child);
+}
+
 static void
 on_exit_code(struct child *child, int code)
 {
 	struct fleet *fleet = child->owner;
+	const struct slot *slot = slot_of(child);
 
+	if (child == slot->candidate) {
+		fail_candidate(child, code);
+		return;
+	}
+	if (!fleet->stopping) {
+		const bool counts = child == slot->current;
+		log_record(LOGGER, TOMO_LOG_INFO,
+		    counts ? "service exits" : "exit of an old worker ignored",
+		    TOMO_LOG_STR("service", fleet_name(fleet)),
+		    TOMO_LOG_INT("slot", child->slot),
+		    TOMO_LOG_INT("pid", child->pid),
+		    TOMO_LOG_INT("code", code));
+		if (!counts)
+			return;
+	}
 	if (code != 0)
 		fleet->config.events->code(fleet->config.arg, fleet, code);
 	fleet_stop(fleet);

@@ -192,6 +192,7 @@ def test_tomo_exit_gives_the_exit_code():
     with Runner(CRASH) as runner:
         assert runner.get("/stop/7") == (200, "stopping")
         assert runner.wait() == 7
+        assert runner.record("service exits", service="crash")["code"] == 7
 
 
 def test_tomo_exit_stops_all_workers_of_the_service():
@@ -455,6 +456,7 @@ def test_a_request_in_flight_survives_a_reload(built):
     ("bad-start", r"crash: hook start failed: no database .*"),
     ("bad-init!", r"crash.so: crashed while it started \(SIGSEGV\)"),
     ("bad-loads", r"crash.so: crashed while it was loaded \(SIGSEGV in a constructor\)"),
+    ("bad-stop!", r"crash.so: called tomo_exit\(7\) while it started"),
     (None, r"crash.so: .*"),
 ])
 def test_a_bad_build_never_replaces_a_good_one(built, version, reason):
