@@ -79,6 +79,14 @@ def test_a_signal_stops_it_cleanly(number):
         assert runner.get("/version", runner.port)[0] is None
 
 
+@pytest.mark.parametrize("mode", [[], ["--no-supervisor"]])
+def test_blocked_signals_are_not_inherited(mode):
+    with Runner(CRASH, args=["--option", "http.port=0", *mode],
+                preexec_fn=lambda: signal.pthread_sigmask(
+                    signal.SIG_BLOCK, signal.valid_signals())) as runner:
+        assert runner.stop() == 0
+
+
 def test_a_stop_lets_a_request_finish():
     with Runner(CRASH) as runner:
         thread, result = in_background(runner, "/sleep/300")
