@@ -4,8 +4,8 @@
  *
  * A copy lies in a private temporary folder; beside the original, as
  * ".NAME.PID.GENERATION", if the file finds its libraries by $ORIGIN.  Where
- * neither can be written, or run from, it is a memfd; with $ORIGIN the file
- * itself.  Copies are locked (flock) while they are in use, so that strays of a
+ * the folder cannot be written, or run from, or is full, it is a memfd; with
+ * $ORIGIN the file itself, but for want of room.  Copies are locked (flock) while they are in use, so that strays of a
  * runner that was killed can be told apart.
  */
 #ifndef RUNTIME_PROCESS_COPY_H
@@ -31,9 +31,9 @@ void copy_folder_free(struct copy_folder *folder);
 const char *copy_folder_path(const struct copy_folder *folder);
 
 /*
- * Copies the file.  generation: a number that no other copy of the file has.
- * The copy is born with one reference, and removed with the last.  NULL with
- * the reason in *err.
+ * Copies the file.  generation: a number that no other copy of the file has;
+ * one beside the original is named by it.  The copy is born with one reference,
+ * and removed with the last.  NULL with the reason in *err.
  */
 struct copy *copy_new(struct copy_folder *folder, const char *file,
     unsigned generation, bool uses_origin, struct error *err);
