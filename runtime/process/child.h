@@ -73,6 +73,7 @@ struct child {
 	const char *file, *label;
 	unsigned id, slot;
 	bool stand_in;
+	bool reaped; /* what it said is still being read */
 	enum child_state state;
 	enum child_phase phase;
 	pid_t pid;
