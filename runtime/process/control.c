@@ -277,7 +277,17 @@ control_wait(struct control *control, int timeout_ms)
 
 /* ---- sending ---- */
 
-/* 0: sent; 1: later; -1: the peer takes no more. */
+/* Hands the failure on from the loop, not under the sender's feet. */
+static void
+fail_later(struct control *control, const char *why)
+{
+	control->deaf = true;
+	control->why = why;
+	if (control->readable != NULL)
+		event_active(control->readable, EV_READ, 0);
+}
+
+/* 0: sent; 1: later; -1: never, and nothing else either. */
 static int
 transmit(struct control *control, const void *bytes, size_t size, int fd)
 {
@@ -299,8 +309,14 @@ transmit(struct control *control, const void *bytes, size_t size, int fd)
 			return 0;
 		if (errno == EAGAIN || errno == ENOBUFS)
 			return 1;
-		if (errno != EINTR)
-			return -1;
+		if (errno == EINTR)
+			continue;
+		/* A peer that is gone may have said why: its end is read. */
+		if (errno == EPIPE || errno == ECONNRESET)
+			control->deaf = true;
+		else
+			fail_later(control, "cannot be sent a message");
+		return -1;
 	}
 }
 
@@ -318,16 +334,6 @@ drop_first(struct control *control)
 	free(first);
 }
 
-/* Hands the failure on from the loop, not under the sender's feet. */
-static void
-fail_later(struct control *control, const char *why)
-{
-	control->deaf = true;
-	control->why = why;
-	if (control->readable != NULL)
-		event_active(control->readable, EV_READ, 0);
-}
-
 static void
 on_writable(evutil_socket_t fd, short what, void *arg)
 {
@@ -337,12 +343,11 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	while (control->first != NULL) {
 		struct queued *first = control->first;
-		const int later = transmit(
-		    control, first->bytes, first->size, first->fd);
+		const int later = control->deaf
+		    ? -1
+		    : transmit(control, first->bytes, first->size, first->fd);
 		if (later > 0)
 			return;
-		if (later < 0)
-			control->deaf = true;
 		drop_first(control);
 	}
 	event_del(control->writable);
@@ -403,8 +408,6 @@ control_send(struct control *control, const struct control_message *message)
 	    : transmit(control, &out, size, message->fd);
 	if (later > 0)
 		enqueue(control, &out, size, message->fd);
-	else if (later < 0)
-		control->deaf = true;
 }
 
 void

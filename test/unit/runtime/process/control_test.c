@@ -317,6 +317,24 @@ ends_when_the_peer_does_not_read(void **state)
 }
 
 static void
+ends_when_a_message_cannot_be_sent(void **state)
+{
+	static struct end end;
+	const struct control_message message = {
+		.type = CONTROL_LEND, .number = { 1, 2 }, .fd = 9999
+	};
+
+	(void)state;
+	set_up(&end, CONTROL_SUPERVISOR);
+	control_send(end.control, &message);
+	assert_int_equal(end.ended, 0);
+	pass(&end);
+	assert_int_equal(end.ended, 1);
+	assert_string_equal(end.why, "cannot be sent a message");
+	tear_down(&end);
+}
+
+static void
 queues_in_order_while_the_peer_is_slow(void **state)
 {
 	static struct end end, reader;
@@ -367,6 +385,7 @@ main(void)
 		cmocka_unit_test(ends_at_a_message_that_is_too_long),
 		cmocka_unit_test(reads_what_was_sent_before_the_end),
 		cmocka_unit_test(ends_when_the_peer_does_not_read),
+		cmocka_unit_test(ends_when_a_message_cannot_be_sent),
 		cmocka_unit_test(queues_in_order_while_the_peer_is_slow),
 		cmocka_unit_test(waits_no_longer_than_it_should),
 	};
