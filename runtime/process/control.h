@@ -88,8 +88,8 @@ int control_attach(
 
 /*
  * Sends a message, or queues it while the peer does not read; the fd stays the
- * caller's.  A queue that is full, a text too long, or an error ends the connection
- * (by an event, later).  After the end nothing is sent.
+ * caller's.  A queue that is full, a text too long, or an error ends the
+ * connection (by an event, later).  After the end nothing is sent.
  */
 void control_send(
     struct control *control, const struct control_message *message);

@@ -405,6 +405,55 @@ fail:
 	return NULL;
 }
 
+bool
+copy_is_lost(const struct copy *copy)
+{
+	struct stat there, here;
+
+	if (!copy->ours)
+		return false;
+	if (stat(copy->path, &there) != 0)
+		return true;
+	return copy->lock >= 0 && fstat(copy->lock, &here) == 0 &&
+	    (there.st_ino != here.st_ino || there.st_dev != here.st_dev);
+}
+
+/*
+ * At the same path, so that $ORIGIN stays what it is; else in memory.  The
+ * path's file, if there is one, is somebody else's.
+ */
+int
+copy_restore(struct copy *copy, const char *file, struct error *err)
+{
+	const int held = copy->lock;
+	char bytes[32];
+	int fd, failed;
+
+	snprintf(bytes, sizeof(bytes), "/proc/self/fd/%d", held);
+	const char *from = held >= 0 ? bytes : file;
+	char *path = xstrdup(copy->path);
+	copy->ours = false;
+	copy->lock = -1;
+	displace(copy);
+	if (create(copy, path, &fd) || create_memfd(copy, base_of(file), &fd)) {
+		failed = copy_file(from, fd, err);
+		close(fd);
+	} else {
+		failed = errno;
+		error_set(
+		    err, "%s: its copy is gone: %s", file, strerror(failed));
+	}
+	if (held >= 0)
+		close(held);
+	return failed == 0 ? 0 : -1;
+}
+
+bool
+copy_is_held(const struct copy *copy)
+{
+	return copy->lock >= 0;
+}
+
 struct copy *
 copy_ref(struct copy *copy)
 {

@@ -40,6 +40,16 @@ struct copy *copy_new(struct copy_folder *folder, const char *file,
 struct copy *copy_ref(struct copy *copy);
 void copy_unref(struct copy *copy);
 
+/* Whether its file was removed, as by somebody who cleans temporary folders. */
+bool copy_is_lost(const struct copy *copy);
+
+/* Whether its bytes can still be read then. */
+bool copy_is_held(const struct copy *copy);
+
+/* Makes a lost one anew, of the same bytes if they are held, else of the file
+ * as it is now; in memory if need be. */
+int copy_restore(struct copy *copy, const char *file, struct error *err);
+
 /* Where to open it; in a child, if copy_fd() is handed over as COPY_FD. */
 const char *copy_path(const struct copy *copy);
 

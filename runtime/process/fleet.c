@@ -221,6 +221,22 @@ fleet_copy(struct fleet *fleet, struct error *err)
 	return copy;
 }
 
+/* A file in a temporary folder may be removed at any time. */
+static int
+keep_copy(const struct fleet *fleet, struct copy *copy, struct error *err)
+{
+	if (!copy_is_lost(copy))
+		return 0;
+	const bool held = copy_is_held(copy);
+	if (copy_restore(copy, fleet->config.file, err) != 0)
+		return -1;
+	log_record(LOGGER, TOMO_LOG_WARNING,
+	    "the copy of the service file was removed: made again",
+	    TOMO_LOG_STR("service", fleet_name(fleet)),
+	    TOMO_LOG_STR("from", held ? "the copy" : "the file as it is now"));
+	return 0;
+}
+
 struct child *
 fleet_start_child(struct slot *slot, struct copy *copy, const char *explain,
     struct error *err)
@@ -237,8 +253,11 @@ fleet_start_child(struct slot *slot, struct copy *copy, const char *explain,
 		.copy = copy,
 		.slot = slot->number,
 	};
-	struct child *child = child_start(&plan, err);
+	struct child *child;
 
+	if (keep_copy(fleet, copy, err) != 0)
+		return NULL;
+	child = child_start(&plan, err);
 	if (child == NULL)
 		return NULL;
 	child->next = fleet->children;

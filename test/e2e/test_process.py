@@ -524,6 +524,27 @@ def test_a_crash_restarts_the_generation_that_was_open(built):
         assert runner.stop() == 0
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_copy_that_was_removed_is_made_again(built, tmp_path, whole):
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    with Runner(str(built), args=["--production", "--option", "http.port=0"],
+                env=environment(TMPDIR=str(folder))) as runner:
+        port = runner.port
+        generation(built, "version-2")
+        if whole:
+            shutil.rmtree(folder)
+        else:
+            next(folder.glob("*/*")).unlink()
+        for count in range(1, 3):
+            assert runner.get("/raise/11", port)[0] is None
+            runner.record("worker crashed", count)
+            assert runner.get("/version", port) == (200, "version-1")
+        assert len(runner.find(
+            "the copy of the service file was removed: made again")) == 1
+        assert runner.stop() == 0
+
+
 # ---- without a supervisor ----
 
 def test_without_supervisor_it_is_one_process():
