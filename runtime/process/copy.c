@@ -362,12 +362,13 @@ displace(struct copy *copy)
 
 /* Instead of a file for which there is no room. */
 static int
-copy_to_memory(struct copy *copy, const char *file, struct error *err)
+copy_to_memory(
+    struct copy *copy, const char *file, const char *name, struct error *err)
 {
 	int fd;
 
 	displace(copy);
-	if (!create_memfd(copy, base_of(file), &fd))
+	if (!create_memfd(copy, name, &fd))
 		return -1;
 	const int failed = copy_file(file, fd, err);
 	close(fd);
@@ -396,7 +397,7 @@ copy_new(struct copy_folder *folder, const char *file, unsigned generation,
 	close(fd);
 	if ((failed == ENOSPC || failed == EDQUOT) && copy->ours &&
 	    !uses_origin)
-		failed = copy_to_memory(copy, file, err);
+		failed = copy_to_memory(copy, file, base_of(file), err);
 	if (failed == 0)
 		return copy;
 
@@ -419,33 +420,36 @@ copy_is_lost(const struct copy *copy)
 }
 
 /*
- * At the same path, so that $ORIGIN stays what it is; else in memory.  The
- * path's file, if there is one, is somebody else's.
+ * At the same path, so that $ORIGIN stays what it is; else in memory.  What
+ * fails leaves the bytes held, for the next time.
  */
 int
 copy_restore(struct copy *copy, const char *file, struct error *err)
 {
-	const int held = copy->lock;
-	char bytes[32];
-	int fd, failed;
+	struct copy made = { .refs = copy->refs, .lock = -1, .memfd = -1 };
+	char held[32];
+	int fd, failed = ENOENT;
 
-	snprintf(bytes, sizeof(bytes), "/proc/self/fd/%d", held);
-	const char *from = held >= 0 ? bytes : file;
-	char *path = xstrdup(copy->path);
-	copy->ours = false;
-	copy->lock = -1;
-	displace(copy);
-	if (create(copy, path, &fd) || create_memfd(copy, base_of(file), &fd)) {
+	snprintf(held, sizeof(held), "/proc/self/fd/%d", copy->lock);
+	const char *from = copy->lock >= 0 ? held : file;
+	error_set(err, "%s: its copy was removed", file);
+	if (create(&made, xstrdup(copy->path), &fd)) {
 		failed = copy_file(from, fd, err);
 		close(fd);
-	} else {
-		failed = errno;
-		error_set(
-		    err, "%s: its copy is gone: %s", file, strerror(failed));
 	}
-	if (held >= 0)
-		close(held);
-	return failed == 0 ? 0 : -1;
+	if (failed > 0)
+		failed = copy_to_memory(&made, from, base_of(file), err);
+	/* The path's file is not ours any more; or it is, and made's. */
+	copy->ours = failed != 0;
+	if (failed != 0) {
+		displace(&made);
+		if (made.memfd >= 0)
+			close(made.memfd);
+		return -1;
+	}
+	displace(copy);
+	*copy = made;
+	return 0;
 }
 
 bool
