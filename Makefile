@@ -298,5 +298,5 @@ clean: ## Remove everything that was built
 	rm -rf build
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' Makefile | \
-	    sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | \
+	    sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 14
