@@ -167,6 +167,12 @@ $(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
 	    $(OBJECTS) $(LIBS_ALL)
 
+$(BUILD)/test/fuzz/%_fuzz: test/fuzz/%_fuzz.c $(TEST_OBJECTS)
+	@mkdir -p $(@D)
+	@echo "CC $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) \
+	    -fsanitize=fuzzer -o $@ $< $(TEST_OBJECTS) $(LIBS_ALL)
+
 -include $(shell find $(BUILD) -maxdepth 6 -name '*.d' 2>/dev/null)
 
 # ---- benchmarks ----
@@ -205,9 +211,11 @@ test-build: $(RUNNER) $(SAMPLES) $(TEST_SERVICES) $(UNIT_TESTS)
 unit: test-build ## Run the unit tests
 	@BUILD=$(BUILD) test/run_unit $(UNIT_TESTS)
 
+# What a thread that is left in its function still holds is only possibly lost.
 valgrind: $(LOOP_TESTS) ## Run the unit tests of the loop under valgrind
 	@for program in $(LOOP_TESTS); do \
 	    valgrind -q --error-exitcode=9 --leak-check=full \
+		--errors-for-leak-kinds=definite \
 		$$program >$$program.log 2>&1 || \
 		{ cat $$program.log; echo "FAIL  $$program"; exit 1; }; \
 	    echo "ok    $$program"; \

@@ -79,7 +79,7 @@ connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 	conn->event.ev_fd = fd;
 	watch(conn, EV_READ);
 	server->connections++;
-	server_wait(server, conn, WAITING_HEAD);
+	waiting_for(server, conn, WAITING_HEAD);
 }
 
 static void
@@ -105,7 +105,7 @@ connection_close(struct http_connection *conn)
 	struct http_server *server = conn->server;
 	struct http_request *request = conn->request;
 
-	server_forget(server, conn);
+	waiting_leave(server, conn);
 	watch(conn, 0);
 	close(fd_of(conn));
 	if (request != NULL && request->in_call) {
@@ -243,7 +243,7 @@ linger(struct http_connection *conn)
 	intake_drop(conn);
 	release(conn);
 	shutdown(fd_of(conn), SHUT_WR);
-	server_wait(conn->server, conn, WAITING_CLOSE);
+	waiting_for(conn->server, conn, WAITING_CLOSE);
 	watch(conn, EV_READ);
 }
 
@@ -254,7 +254,7 @@ wait_for_input(struct http_connection *conn)
 	enum http_waiting wanted;
 
 	if (connection_is_busy(conn)) {
-		server_wait(conn->server, conn, WAITING_CALL);
+		waiting_for(conn->server, conn, WAITING_CALL);
 		watch(conn,
 		    conn->eof               ? 0
 			: ahead > AHEAD_MAX ? EV_CLOSED
@@ -269,7 +269,7 @@ wait_for_input(struct http_connection *conn)
 		wanted = ahead == 0 && conn->requests > 0 ? WAITING_IDLE
 							  : WAITING_HEAD;
 		if (conn->waiting != wanted || conn->started)
-			server_wait(conn->server, conn, wanted);
+			waiting_for(conn->server, conn, wanted);
 		conn->started = false;
 	}
 	watch(conn, EV_READ);
@@ -302,7 +302,7 @@ settle(struct http_connection *conn)
 	}
 	if (conn->output != NULL) {
 		if (conn->waiting != WAITING_WRITE)
-			server_wait(conn->server, conn, WAITING_WRITE);
+			waiting_for(conn->server, conn, WAITING_WRITE);
 		watch(conn, EV_WRITE);
 		return;
 	}
@@ -383,7 +383,7 @@ on_event(evutil_socket_t fd, short what, void *arg)
 		}
 		/* Any progress gives it its full time again. */
 		if (buffer_len(conn->output) < before)
-			server_wait(conn->server, conn, WAITING_WRITE);
+			waiting_for(conn->server, conn, WAITING_WRITE);
 		return;
 	}
 	on_readable(conn);

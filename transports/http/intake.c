@@ -88,7 +88,7 @@ read_body(struct http_connection *conn, const char *data, size_t len)
 	case HEAD_MORE:
 		if (request->body_read - request->body_paced >= BODY_PACE) {
 			request->body_paced = request->body_read;
-			server_wait(conn->server, conn, WAITING_BODY);
+			waiting_for(conn->server, conn, WAITING_BODY);
 		}
 		return used;
 	case HEAD_DONE:
@@ -123,7 +123,7 @@ expect_body(struct http_connection *conn, struct http_request *request)
 	if (head->expects_continue && !head->is_http10)
 		buffer_add_text(
 		    connection_output(conn), "HTTP/1.1 100 Continue\r\n\r\n");
-	server_wait(conn->server, conn, WAITING_BODY);
+	waiting_for(conn->server, conn, WAITING_BODY);
 }
 
 static void

@@ -16,18 +16,16 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/log.h"
 #include "runtime/base/options.h"
-#include "runtime/loop/alarm.h"
 #include "runtime/service/module.h"
 #include "runtime/service/service.h"
 #include "runtime/service/transport.h"
 #include "transports/http/access_log.h"
 #include "transports/http/connection.h"
 #include "transports/http/router.h"
+#include "transports/http/waiting.h"
 
 #define LOGGER "tomodachi.http"
 
-/* How long a closed peer gets to read its last answer. */
-#define LINGER_MS 2000
 /* Connections taken in one go, so that those there are get their turn. */
 #define ACCEPT_BATCH 64
 #define ACCEPT_PAUSE_MS 100
@@ -37,10 +35,6 @@
  * slowly but steadily would seem to read nothing until its time is over.
  */
 #define UNSENT_MAX (128 * 1024)
-/* Time-outs are looked at no more often than this. */
-#define SWEEP_PAUSE_MS 100
-/* What a stop gives a connection whose first request may be on its way. */
-#define LAST_HEAD_MS 1000
 
 /* One listening socket: the service's own, or one lent by another slot. */
 struct http_listener {
@@ -66,119 +60,6 @@ server_date(struct http_server *server)
 	strftime(server->date, sizeof(server->date),
 	    "Date: %a, %d %b %Y %H:%M:%S GMT\r\n\r\n", &tm);
 	return server->date;
-}
-
-/* ---- waiting lists ---- */
-
-static int64_t
-limit_ms(const struct http_server *server, enum http_waiting waiting)
-{
-	switch (waiting) {
-	case WAITING_HEAD:
-		if (server->shutting && !server->service->reloading &&
-		    server->settings.header_ms > LAST_HEAD_MS)
-			return LAST_HEAD_MS;
-		return server->settings.header_ms;
-	case WAITING_IDLE:
-		return server->settings.keepalive_ms;
-	case WAITING_BODY:
-	case WAITING_WRITE:
-		return server->settings.body_ms;
-	case WAITING_CLOSE:
-		return LINGER_MS;
-	case WAITING_CALL:
-	case WAITING_KINDS:
-		return 0;
-	}
-	return 0;
-}
-
-static void
-arm(struct http_server *server, int64_t due_ms)
-{
-	if (server->alarm_ms != 0 && server->alarm_ms <= due_ms)
-		return;
-	server->alarm_ms = due_ms;
-	alarm_set(server->alarm, due_ms);
-}
-
-void
-server_forget(struct http_server *server, struct http_connection *conn)
-{
-	struct http_waiting_list *list;
-
-	if (conn->waiting == WAITING_KINDS)
-		return;
-	list = &server->lists[conn->waiting];
-	if (conn->previous != NULL)
-		conn->previous->next = conn->next;
-	else
-		list->first = conn->next;
-	if (conn->next != NULL)
-		conn->next->previous = conn->previous;
-	else
-		list->last = conn->previous;
-	conn->waiting = WAITING_KINDS;
-}
-
-void
-server_wait(struct http_server *server, struct http_connection *conn,
-    enum http_waiting waiting)
-{
-	struct http_waiting_list *list = &server->lists[waiting];
-	int64_t limit = limit_ms(server, waiting);
-
-	conn->since_ms = loop_now_ms(server->service->loop);
-	if (limit > 0)
-		arm(server, conn->since_ms + limit);
-	/* To stay where it is touches no other connection's memory. */
-	if (conn->waiting == waiting)
-		return;
-	server_forget(server, conn);
-	conn->waiting = (uint8_t)waiting;
-	conn->next = NULL;
-	conn->previous = list->last;
-	if (list->last != NULL)
-		list->last->next = conn;
-	else
-		list->first = conn;
-	list->last = conn;
-}
-
-/* Ends those whose time is over; the earliest time of the others, or 0. */
-static int64_t
-sweep(struct http_server *server, enum http_waiting kind)
-{
-	struct http_connection *conn = server->lists[kind].first;
-	int64_t now = loop_now_ms(server->service->loop);
-	int64_t limit = limit_ms(server, kind), earliest = 0;
-
-	while (limit > 0 && conn != NULL) {
-		struct http_connection *next = conn->next;
-		int64_t due_ms = conn->since_ms + limit;
-
-		if (due_ms <= now)
-			connection_expire(conn);
-		else if (earliest == 0 || due_ms < earliest)
-			earliest = due_ms;
-		conn = next;
-	}
-	return earliest;
-}
-
-static void
-on_alarm(void *arg)
-{
-	struct http_server *server = arg;
-	int64_t soonest = loop_now_ms(server->service->loop) + SWEEP_PAUSE_MS;
-
-	server->alarm_ms = 0;
-	for (unsigned kind = 0; kind < WAITING_KINDS; kind++) {
-		int64_t due_ms = sweep(server, kind);
-
-		if (due_ms > 0)
-			arm(server, due_ms > soonest ? due_ms : soonest);
-	}
 }
 
 /* ---- listening ---- */
@@ -416,8 +297,7 @@ server_new(struct service *service, struct error *err)
 	server->date_s = -1;
 	server->input = xcalloc(1, SERVER_INPUT_SIZE);
 	server->accept_again = evtimer_new(base, on_accept_again, server);
-	server->alarm = alarm_new(service->loop, on_alarm, server, err);
-	if (server->alarm == NULL ||
+	if (waiting_start(server, err) < 0 ||
 	    settings_read(&server->settings, service->options, err) < 0 ||
 	    add_rows(server, err) < 0 || access_log_open(server, err) < 0)
 		goto fail;
@@ -446,7 +326,7 @@ server_free(struct http_server *server)
 		server->listeners = listener->next;
 		close_listener(listener, false);
 	}
-	alarm_free(server->alarm);
+	waiting_stop(server);
 	if (server->accept_again != NULL)
 		event_free(server->accept_again);
 	access_log_close(server);
@@ -495,8 +375,7 @@ server_shut(struct http_server *server)
 			conn = next;
 		}
 	}
-	/* What a head may take has become less. */
-	arm(server, loop_now_ms(server->service->loop) + SWEEP_PAUSE_MS);
+	waiting_shorten(server);
 }
 
 void

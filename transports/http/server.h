@@ -11,6 +11,7 @@
 #include "runtime/loop/loop.h"
 #include "runtime/service/host.h"
 #include "transports/http/settings.h"
+#include "transports/http/waiting.h"
 
 struct alarm;
 struct event;
@@ -24,17 +25,6 @@ struct tomo_http_error_spec;
 /* "Date: Mon, 23 Nov 2026 19:00:00 GMT\r\n\r\n": the last header, always. */
 #define SERVER_DATE_LEN 39
 
-/* What connections are waiting for, a list each; a sweep ends those overdue. */
-enum http_waiting {
-	WAITING_HEAD, /* the first bytes, or the rest of a head */
-	WAITING_IDLE, /* another request */
-	WAITING_BODY,
-	WAITING_CALL,  /* a handler runs: no limit */
-	WAITING_WRITE, /* the peer reads slowly */
-	WAITING_CLOSE, /* lingering: the peer is to read its answer */
-	WAITING_KINDS
-};
-
 struct http_server {
 	struct service *service;
 	struct http_settings settings;
@@ -46,9 +36,7 @@ struct http_server {
 	bool is_open, shutting, was_cut, starved;
 	struct event *accept_again; /* after descriptors ran out */
 
-	struct http_waiting_list {
-		struct http_connection *first, *last;
-	} lists[WAITING_KINDS];
+	struct waiting_list lists[WAITING_KINDS];
 	struct alarm *alarm;
 	int64_t alarm_ms; /* when it rings; 0: it does not */
 	size_t connections;
@@ -70,11 +58,6 @@ struct http_server {
 
 /* The Date header and the empty line, made once a second. */
 const char *server_date(struct http_server *server);
-
-/* The connection waits for that from now on. */
-void server_wait(struct http_server *server, struct http_connection *conn,
-    enum http_waiting waiting);
-void server_forget(struct http_server *server, struct http_connection *conn);
 
 /* What answers an error status, or NULL. */
 const struct tomo_http_error_spec *server_error_handler(
