@@ -54,7 +54,8 @@ set_timer(struct event *timer, int64_t seconds)
 void
 child_kill(struct child *child)
 {
-	if (child->state != CHILD_ENDED)
+	/* Once reaped, its number may be another's. */
+	if (!child->reaped)
 		kill(child->pid, SIGKILL);
 }
 
@@ -391,6 +392,7 @@ void
 child_reaped(struct child *child, int status)
 {
 	/* Its last words may still be unread. */
+	child->reaped = true;
 	control_drain(child->control);
 	event_del(child->start_timer);
 	event_del(child->kill_timer);

@@ -73,6 +73,7 @@ struct child {
 	const char *file, *label;
 	unsigned id, slot;
 	bool stand_in;
+	bool reaped; /* what it said is still being read */
 	enum child_state state;
 	enum child_phase phase;
 	pid_t pid;
@@ -105,6 +106,9 @@ void child_open(struct child *child, int64_t instant_ms);
  */
 void child_stop(struct child *child);
 void child_drain(struct child *child, int64_t instant_ms);
+
+/* Its start fails, for this reason. */
+void child_fail(struct child *child, const char *line);
 
 /* Ends it at once. */
 void child_kill(struct child *child);

@@ -163,6 +163,9 @@ on_ready(struct child *child, const struct control_message *message)
 	(void)message;
 	if (child->name == NULL)
 		return -1;
+	/* Nobody is there any more who could be opened. */
+	if (child->reaped)
+		return 0;
 	child_on_ready(child);
 	return 0;
 }

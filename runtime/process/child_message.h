@@ -9,7 +9,6 @@ struct control_message;
 int child_message(struct child *child, const struct control_message *message);
 
 /* In child.c: what messages lead to. */
-void child_fail(struct child *child, const char *line);
 void child_on_ready(struct child *child);
 void child_on_draining(struct child *child);
 void child_on_last_word(struct child *child);

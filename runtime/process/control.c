@@ -145,14 +145,16 @@ find_fault(const struct control *control, size_t size, int flags, unsigned nfds)
 {
 	const struct control_row *row;
 
-	if ((flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+	if ((flags & MSG_TRUNC) != 0)
 		return "sent a message that is too long";
 	if (size < sizeof(struct wire) || received.wire.magic != WIRE_MAGIC)
 		return "sent a message that is none";
 	row = find_row(received.wire.type);
 	if (row == NULL || row->from == control->side)
 		return "sent a message of unknown type";
-	if (nfds != (row->fd ? 1u : 0u))
+	/* This process may have no number left for it: not the peer's fault. */
+	const bool lost = row->fd && nfds == 0 && (flags & MSG_CTRUNC) != 0;
+	if (!lost && (nfds != (row->fd ? 1u : 0u) || (flags & MSG_CTRUNC) != 0))
 		return "sent a message with wrong descriptors";
 	if (!row->text && size != sizeof(struct wire))
 		return "sent a message with a text it may not have";
@@ -275,7 +277,17 @@ control_wait(struct control *control, int timeout_ms)
 
 /* ---- sending ---- */
 
-/* 0: sent; 1: later; -1: the peer takes no more. */
+/* Hands the failure on from the loop, not under the sender's feet. */
+static void
+fail_later(struct control *control, const char *why)
+{
+	control->deaf = true;
+	control->why = why;
+	if (control->readable != NULL)
+		event_active(control->readable, EV_READ, 0);
+}
+
+/* 0: sent; 1: later; -1: never, and nothing else either. */
 static int
 transmit(struct control *control, const void *bytes, size_t size, int fd)
 {
@@ -297,8 +309,14 @@ transmit(struct control *control, const void *bytes, size_t size, int fd)
 			return 0;
 		if (errno == EAGAIN || errno == ENOBUFS)
 			return 1;
-		if (errno != EINTR)
-			return -1;
+		if (errno == EINTR)
+			continue;
+		/* A peer that is gone may have said why: its end is read. */
+		if (errno == EPIPE || errno == ECONNRESET)
+			control->deaf = true;
+		else
+			fail_later(control, "cannot be sent a message");
+		return -1;
 	}
 }
 
@@ -316,16 +334,6 @@ drop_first(struct control *control)
 	free(first);
 }
 
-/* Hands the failure on from the loop, not under the sender's feet. */
-static void
-fail_later(struct control *control, const char *why)
-{
-	control->deaf = true;
-	control->why = why;
-	if (control->readable != NULL)
-		event_active(control->readable, EV_READ, 0);
-}
-
 static void
 on_writable(evutil_socket_t fd, short what, void *arg)
 {
@@ -335,12 +343,11 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	while (control->first != NULL) {
 		struct queued *first = control->first;
-		const int later = transmit(
-		    control, first->bytes, first->size, first->fd);
+		const int later = control->deaf
+		    ? -1
+		    : transmit(control, first->bytes, first->size, first->fd);
 		if (later > 0)
 			return;
-		if (later < 0)
-			control->deaf = true;
 		drop_first(control);
 	}
 	event_del(control->writable);
@@ -401,8 +408,6 @@ control_send(struct control *control, const struct control_message *message)
 	    : transmit(control, &out, size, message->fd);
 	if (later > 0)
 		enqueue(control, &out, size, message->fd);
-	else if (later < 0)
-		control->deaf = true;
 }
 
 void

@@ -62,7 +62,8 @@ enum control_side { CONTROL_SUPERVISOR, CONTROL_WORKER };
 struct control_events {
 	/*
 	 * One message.  The text is borrowed until the function returns; the fd
-	 * belongs to it.  It may free the connection.
+	 * belongs to it, and is -1 if this process could not open one more.  It
+	 * may free the connection.
 	 */
 	void (*message)(void *arg, const struct control_message *message);
 
@@ -87,8 +88,8 @@ int control_attach(
 
 /*
  * Sends a message, or queues it while the peer does not read; the fd stays the
- * caller's.  A queue that is full, or a text too long, ends the connection (by
- * an event, later).  After the end nothing is sent.
+ * caller's.  A queue that is full, a text too long, or an error ends the
+ * connection (by an event, later).  After the end nothing is sent.
  */
 void control_send(
     struct control *control, const struct control_message *message);

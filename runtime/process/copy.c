@@ -20,6 +20,7 @@
 struct copy_folder {
 	char *path; /* NULL: there is none */
 	int lock;
+	unsigned copies; /* made in it so far */
 };
 
 struct copy {
@@ -235,22 +236,30 @@ is_unchanged(const struct stat *a, const struct stat *b)
 	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* A file that is written to meanwhile would be half of each build. */
+/*
+ * A file that is written to meanwhile would be half of each build.  Returns 0,
+ * errno with the reason in *err, or -1 for that.
+ */
 static int
 copy_file(const char *file, int to, struct error *err)
 {
 	struct stat before, after;
 	const int from = open(file, O_RDONLY | O_CLOEXEC);
 
-	if (from < 0)
-		return error_set(err, "%s: %s", file, strerror(errno));
+	if (from < 0) {
+		const int missing = errno;
+		error_set(err, "%s: %s", file, strerror(missing));
+		return missing;
+	}
 	int failed = fstat(from, &before) != 0 ? errno : copy_bytes(from, to);
 	if (failed == 0 && fstat(from, &after) != 0)
 		failed = errno;
 	close(from);
-	if (failed != 0)
-		return error_set(
+	if (failed != 0) {
+		error_set(
 		    err, "%s: cannot be copied: %s", file, strerror(failed));
+		return failed;
+	}
 	if (!is_unchanged(&before, &after))
 		return error_set(err, "%s: changed while it was copied", file);
 	return 0;
@@ -323,17 +332,47 @@ place_beside(struct copy *copy, const char *file, unsigned generation, int *fd)
 	free(where);
 }
 
+/* Counted, as two services of a run may have the same name. */
 static int
-place(struct copy *copy, struct copy_folder *folder, const char *file,
-    unsigned generation, int *fd)
+place(struct copy *copy, struct copy_folder *folder, const char *file, int *fd)
 {
 	const char *base = base_of(file);
 
 	if (folder->path != NULL &&
-	    create(copy, xasprintf("%s/%s.%u", folder->path, base, generation),
+	    create(copy,
+		xasprintf("%s/%s.%u", folder->path, base, ++folder->copies),
 		fd))
 		return 0;
 	return create_memfd(copy, base, fd) ? 0 : -1;
+}
+
+/* Forgets the file it has, to be placed anew. */
+static void
+displace(struct copy *copy)
+{
+	if (copy->ours)
+		unlink(copy->path);
+	if (copy->lock >= 0)
+		close(copy->lock);
+	free(copy->path);
+	copy->path = NULL;
+	copy->lock = -1;
+	copy->ours = false;
+}
+
+/* Instead of a file for which there is no room. */
+static int
+copy_to_memory(
+    struct copy *copy, const char *file, const char *name, struct error *err)
+{
+	int fd;
+
+	displace(copy);
+	if (!create_memfd(copy, name, &fd))
+		return -1;
+	const int failed = copy_file(file, fd, err);
+	close(fd);
+	return failed;
 }
 
 struct copy *
@@ -349,19 +388,74 @@ copy_new(struct copy_folder *folder, const char *file, unsigned generation,
 		place_beside(copy, file, generation, &fd);
 		if (fd < 0)
 			return copy;
-	} else if (place(copy, folder, file, generation, &fd) != 0) {
+	} else if (place(copy, folder, file, &fd) != 0) {
 		error_set(
 		    err, "%s: cannot be copied: %s", file, strerror(errno));
 		goto fail;
 	}
-	const int failed = copy_file(file, fd, err);
+	int failed = copy_file(file, fd, err);
 	close(fd);
+	if ((failed == ENOSPC || failed == EDQUOT) && copy->ours &&
+	    !uses_origin)
+		failed = copy_to_memory(copy, file, base_of(file), err);
 	if (failed == 0)
 		return copy;
 
 fail:
 	copy_unref(copy);
 	return NULL;
+}
+
+bool
+copy_is_lost(const struct copy *copy)
+{
+	struct stat there, here;
+
+	if (!copy->ours)
+		return false;
+	if (stat(copy->path, &there) != 0)
+		return true;
+	return copy->lock >= 0 && fstat(copy->lock, &here) == 0 &&
+	    (there.st_ino != here.st_ino || there.st_dev != here.st_dev);
+}
+
+/*
+ * At the same path, so that $ORIGIN stays what it is; else in memory.  What
+ * fails leaves the bytes held, for the next time.
+ */
+int
+copy_restore(struct copy *copy, const char *file, struct error *err)
+{
+	struct copy made = { .refs = copy->refs, .lock = -1, .memfd = -1 };
+	char held[32];
+	int fd, failed = ENOENT;
+
+	snprintf(held, sizeof(held), "/proc/self/fd/%d", copy->lock);
+	const char *from = copy->lock >= 0 ? held : file;
+	error_set(err, "%s: its copy was removed", file);
+	if (create(&made, xstrdup(copy->path), &fd)) {
+		failed = copy_file(from, fd, err);
+		close(fd);
+	}
+	if (failed > 0)
+		failed = copy_to_memory(&made, from, base_of(file), err);
+	/* The path's file is not ours any more; or it is, and made's. */
+	copy->ours = failed != 0;
+	if (failed != 0) {
+		displace(&made);
+		if (made.memfd >= 0)
+			close(made.memfd);
+		return -1;
+	}
+	displace(copy);
+	*copy = made;
+	return 0;
+}
+
+bool
+copy_is_held(const struct copy *copy)
+{
+	return copy->lock >= 0;
 }
 
 struct copy *
@@ -376,13 +470,9 @@ copy_unref(struct copy *copy)
 {
 	if (copy == NULL || --copy->refs > 0)
 		return;
-	if (copy->ours)
-		unlink(copy->path);
-	if (copy->lock >= 0)
-		close(copy->lock);
+	displace(copy);
 	if (copy->memfd >= 0)
 		close(copy->memfd);
-	free(copy->path);
 	free(copy);
 }
 

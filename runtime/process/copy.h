@@ -4,8 +4,8 @@
  *
  * A copy lies in a private temporary folder; beside the original, as
  * ".NAME.PID.GENERATION", if the file finds its libraries by $ORIGIN.  Where
- * neither can be written, or run from, it is a memfd; with $ORIGIN the file
- * itself.  Copies are locked (flock) while they are in use, so that strays of a
+ * the folder cannot be written, or run from, or is full, it is a memfd; with
+ * $ORIGIN the file itself, but for want of room.  Copies are locked (flock) while they are in use, so that strays of a
  * runner that was killed can be told apart.
  */
 #ifndef RUNTIME_PROCESS_COPY_H
@@ -31,14 +31,24 @@ void copy_folder_free(struct copy_folder *folder);
 const char *copy_folder_path(const struct copy_folder *folder);
 
 /*
- * Copies the file.  generation: a number that no other copy of the file has.
- * The copy is born with one reference, and removed with the last.  NULL with
- * the reason in *err.
+ * Copies the file.  generation: a number that no other copy of the file has;
+ * one beside the original is named by it.  The copy is born with one reference,
+ * and removed with the last.  NULL with the reason in *err.
  */
 struct copy *copy_new(struct copy_folder *folder, const char *file,
     unsigned generation, bool uses_origin, struct error *err);
 struct copy *copy_ref(struct copy *copy);
 void copy_unref(struct copy *copy);
+
+/* Whether its file was removed, as by somebody who cleans temporary folders. */
+bool copy_is_lost(const struct copy *copy);
+
+/* Whether its bytes can still be read then. */
+bool copy_is_held(const struct copy *copy);
+
+/* Makes a lost one anew, of the same bytes if they are held, else of the file
+ * as it is now; in memory if need be. */
+int copy_restore(struct copy *copy, const char *file, struct error *err);
 
 /* Where to open it; in a child, if copy_fd() is handed over as COPY_FD. */
 const char *copy_path(const struct copy *copy);

@@ -64,11 +64,41 @@ on_draining(struct child *child)
 		slot_draining(slot, child);
 }
 
+/* A new generation that is not open yet must not end the old one. */
+static void
+fail_candidate(struct child *child, int code)
+{
+	struct error err;
+
+	if (child->death.said_failed)
+		return;
+	error_set(&err, "%s: called tomo_exit(%d) while it started",
+	    child->label, code);
+	child_fail(child, err.text);
+	child_stop(child);
+}
+
 static void
 on_exit_code(struct child *child, int code)
 {
 	struct fleet *fleet = child->owner;
+	const struct slot *slot = slot_of(child);
 
+	if (child == slot->candidate) {
+		fail_candidate(child, code);
+		return;
+	}
+	if (!fleet->stopping) {
+		const bool counts = child == slot->current;
+		log_record(LOGGER, TOMO_LOG_INFO,
+		    counts ? "service exits" : "exit of an old worker ignored",
+		    TOMO_LOG_STR("service", fleet_name(fleet)),
+		    TOMO_LOG_INT("slot", child->slot),
+		    TOMO_LOG_INT("pid", child->pid),
+		    TOMO_LOG_INT("code", code));
+		if (!counts)
+			return;
+	}
 	if (code != 0)
 		fleet->config.events->code(fleet->config.arg, fleet, code);
 	fleet_stop(fleet);
@@ -98,9 +128,11 @@ count_code(struct fleet *fleet, const struct child *child)
 	const int status = child->death.status;
 
 	/*
-	 * What a terminal sends to the whole group may hit a worker before it
-	 * has come to ignore it; that is part of a clean stop.
+	 * What a terminal, or "kill" of a group, sends to all may hit a worker
+	 * before it has come to watch it; that is part of a clean stop.
 	 */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM)
+		return;
 	if (WIFSIGNALED(status) && child->phase == CHILD_EXEC &&
 	    (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGHUP ||
 		WTERMSIG(status) == SIGQUIT))
@@ -189,6 +221,22 @@ fleet_copy(struct fleet *fleet, struct error *err)
 	return copy;
 }
 
+/* A file in a temporary folder may be removed at any time. */
+static int
+keep_copy(const struct fleet *fleet, struct copy *copy, struct error *err)
+{
+	if (!copy_is_lost(copy))
+		return 0;
+	const bool held = copy_is_held(copy);
+	if (copy_restore(copy, fleet->config.file, err) != 0)
+		return -1;
+	log_record(LOGGER, TOMO_LOG_WARNING,
+	    "the copy of the service file was removed: made again",
+	    TOMO_LOG_STR("service", fleet_name(fleet)),
+	    TOMO_LOG_STR("from", held ? "the copy" : "the file as it is now"));
+	return 0;
+}
+
 struct child *
 fleet_start_child(struct slot *slot, struct copy *copy, const char *explain,
     struct error *err)
@@ -205,8 +253,11 @@ fleet_start_child(struct slot *slot, struct copy *copy, const char *explain,
 		.copy = copy,
 		.slot = slot->number,
 	};
-	struct child *child = child_start(&plan, err);
+	struct child *child;
 
+	if (keep_copy(fleet, copy, err) != 0)
+		return NULL;
+	child = child_start(&plan, err);
 	if (child == NULL)
 		return NULL;
 	child->next = fleet->children;

@@ -92,6 +92,7 @@ signals_new(struct event_base *base, const struct signal_events *events,
     void *arg, struct error *err)
 {
 	struct signals *signals = xcalloc(1, sizeof(*signals));
+	sigset_t none;
 
 	signals->events = events;
 	signals->arg = arg;
@@ -108,6 +109,9 @@ signals_new(struct event_base *base, const struct signal_events *events,
 			goto fail;
 		}
 	}
+	/* Whoever started us may have left some blocked: we would be deaf. */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	return signals;
 
 fail:

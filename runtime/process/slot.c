@@ -19,6 +19,9 @@
 
 #define LOGGER "tomodachi.supervisor"
 
+/* A SIGTERM to the whole group: the worker's word of it may come first. */
+#define STOP_WITHIN_MS 50
+
 /* The one place where the state changes. */
 static void
 move(struct slot *slot, enum slot_state to)
@@ -273,10 +276,7 @@ slot_draining(struct slot *slot, struct child *child)
 	    TOMO_LOG_INT("pid", child->pid));
 	const int64_t delay_ms = backoff_next(
 	    &slot->backoff, open_for_ms(child), true);
-	if (delay_ms == 0)
-		restart(slot);
-	else
-		back_off(slot, delay_ms);
+	back_off(slot, delay_ms > STOP_WITHIN_MS ? delay_ms : STOP_WITHIN_MS);
 	lend_update(slot->fleet);
 }
 

@@ -17,7 +17,7 @@ int slot_start(struct slot *slot, struct error *err);
 /* Lets a worker that is ready take the place. */
 void slot_open(struct slot *slot, struct child *child, int64_t instant_ms);
 
-/* The worker in it stops by itself: another takes its place now. */
+/* The worker in it stops by itself: another takes its place soon. */
 void slot_draining(struct slot *slot, struct child *child);
 
 /* The worker in it has ended; it is still there to be looked at. */

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 #include <jansson.h>
@@ -30,6 +31,35 @@ ignore_signals(void)
 	signal(SIGUSR1, SIG_IGN);
 }
 
+/* Of one that came before the loop could take it, and whose child we are. */
+static volatile sig_atomic_t was_terminated;
+static pid_t parent;
+
+/* Without a parent nobody would end a constructor that hangs. */
+static void
+note_terminated(int number)
+{
+	(void)number;
+	if (getppid() != parent)
+		_exit(1);
+	was_terminated = 1;
+}
+
+/*
+ * From the first moment on, so that a SIGTERM to the whole group is no death of
+ * a worker.  A handler, not a mask: what the service starts while it is loaded
+ * would inherit that.
+ */
+static void
+note_sigterm(pid_t supervisor)
+{
+	const struct sigaction action = { .sa_handler = note_terminated,
+		.sa_flags = SA_RESTART };
+
+	parent = supervisor;
+	sigaction(SIGTERM, &action, NULL);
+}
+
 static void
 on_terminated(evutil_socket_t number, short what, void *arg)
 {
@@ -49,6 +79,8 @@ attach(struct worker *worker, struct error *err)
 	if (worker->terminated == NULL ||
 	    event_add(worker->terminated, NULL) != 0)
 		return error_set(err, "cannot watch SIGTERM");
+	if (was_terminated)
+		event_active(worker->terminated, EV_SIGNAL, 1);
 	return 0;
 }
 
@@ -161,7 +193,9 @@ worker_run(const struct worker_config *config)
 {
 	struct worker worker = { .code = 0 };
 	struct error err;
+	sigset_t all;
 
+	note_sigterm(config->supervisor);
 	ignore_signals();
 	/* What the service starts itself gets neither. */
 	system_prepare();
@@ -174,6 +208,9 @@ worker_run(const struct worker_config *config)
 	} else {
 		worker_give_up(&worker, err.text);
 	}
+	/* It is ending already: another signal must not end it by default. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
 	if (worker.terminated != NULL)
 		event_free(worker.terminated);
 	const int code = worker.code;

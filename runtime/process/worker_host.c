@@ -18,6 +18,8 @@
 #include "runtime/process/system.h"
 #include "runtime/service/service.h"
 
+#define LOGGER "tomodachi.worker"
+
 /* A socket that was asked for, kept for what may be lent later. */
 struct worker_request {
 	struct worker_request *next;
@@ -205,7 +207,10 @@ on_answer(struct worker *worker, const struct control_message *message)
 			close(message->fd);
 		return;
 	}
-	if (message->type == CONTROL_LISTENING) {
+	if (message->type == CONTROL_LISTENING && message->fd < 0) {
+		error_set(&request->err,
+		    "cannot take over a socket: too many open files");
+	} else if (message->type == CONTROL_LISTENING) {
 		request->fd = message->fd;
 		request->port = (uint16_t)message->number[1];
 	} else {
@@ -220,6 +225,13 @@ on_lend(struct worker *worker, const struct control_message *message)
 	const struct worker_request *request = find_request(
 	    worker, message->number[0]);
 
+	/* Its connections wait in it until its slot has a worker again. */
+	if (message->fd < 0) {
+		log_record(LOGGER, TOMO_LOG_WARNING, "lent socket not taken",
+		    TOMO_LOG_INT("of_slot", message->number[1]),
+		    TOMO_LOG_STR("reason", "too many open files"));
+		return;
+	}
 	if (request == NULL || request->wish->lent == NULL ||
 	    worker->serving.service->state >= SERVICE_STOPPING) {
 		close(message->fd);
@@ -285,13 +297,16 @@ on_message(void *arg, const struct control_message *message)
 	}
 }
 
-/* The supervisor was killed: nobody is left who could restart anything. */
+/* Most often the supervisor was killed: nobody is left who could restart
+ * anything. */
 static void
 on_ended(void *arg, const char *why)
 {
 	struct worker *worker = arg;
 
-	(void)why;
+	if (why != NULL)
+		log_record(LOGGER, TOMO_LOG_ERROR, "supervisor not understood",
+		    TOMO_LOG_STR("reason", why));
 	worker->gone = true;
 	for (struct worker_request *r = worker->requests; r != NULL;
 	     r = r->next)

@@ -79,6 +79,14 @@ def test_a_signal_stops_it_cleanly(number):
         assert runner.get("/version", runner.port)[0] is None
 
 
+@pytest.mark.parametrize("mode", [[], ["--no-supervisor"]])
+def test_blocked_signals_are_not_inherited(mode):
+    with Runner(CRASH, args=["--option", "http.port=0", *mode],
+                preexec_fn=lambda: signal.pthread_sigmask(
+                    signal.SIG_BLOCK, signal.valid_signals())) as runner:
+        assert runner.stop() == 0
+
+
 def test_a_stop_lets_a_request_finish():
     with Runner(CRASH) as runner:
         thread, result = in_background(runner, "/sleep/300")
@@ -115,6 +123,19 @@ def test_a_worker_that_does_not_stop_is_killed():
         assert runner.stop() == 137
         thread.join()
         assert runner.find("worker killed")
+
+
+@pytest.mark.parametrize("loading", [True, False])
+def test_a_sigterm_to_the_whole_group_is_one_stop(loading):
+    for _ in range(5):
+        with Runner(CRASH, args=["--workers", "2", "--option", "http.port=0",
+                                 "--log-level", "debug"],
+                    wait=not loading, start_new_session=True) as runner:
+            runner.record("slot state", 2, to="starting")
+            os.killpg(runner.pid, signal.SIGTERM)
+            assert runner.wait() == 0
+            assert runner.lines == []
+            assert len(runner.find("slot state", to="starting")) == 2
 
 
 def test_the_end_of_a_terminal_is_a_stop():
@@ -179,6 +200,7 @@ def test_tomo_exit_gives_the_exit_code():
     with Runner(CRASH) as runner:
         assert runner.get("/stop/7") == (200, "stopping")
         assert runner.wait() == 7
+        assert runner.record("service exits", service="crash")["code"] == 7
 
 
 def test_tomo_exit_stops_all_workers_of_the_service():
@@ -442,6 +464,7 @@ def test_a_request_in_flight_survives_a_reload(built):
     ("bad-start", r"crash: hook start failed: no database .*"),
     ("bad-init!", r"crash.so: crashed while it started \(SIGSEGV\)"),
     ("bad-loads", r"crash.so: crashed while it was loaded \(SIGSEGV in a constructor\)"),
+    ("bad-stop!", r"crash.so: called tomo_exit\(7\) while it started"),
     (None, r"crash.so: .*"),
 ])
 def test_a_bad_build_never_replaces_a_good_one(built, version, reason):
@@ -498,6 +521,27 @@ def test_a_crash_restarts_the_generation_that_was_open(built):
         generation(built, "version-2")
         assert runner.get("/raise/11", port)[0] is None
         assert runner.get("/version", port) == (200, "version-1")
+        assert runner.stop() == 0
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_copy_that_was_removed_is_made_again(built, tmp_path, whole):
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    with Runner(str(built), args=["--production", "--option", "http.port=0"],
+                env=environment(TMPDIR=str(folder))) as runner:
+        port = runner.port
+        generation(built, "version-2")
+        if whole:
+            shutil.rmtree(folder)
+        else:
+            next(folder.glob("*/*")).unlink()
+        for count in range(1, 3):
+            assert runner.get("/raise/11", port)[0] is None
+            runner.record("worker crashed", count)
+            assert runner.get("/version", port) == (200, "version-1")
+        assert len(runner.find(
+            "the copy of the service file was removed: made again")) == 1
         assert runner.stop() == 0
 
 

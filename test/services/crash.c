@@ -44,6 +44,8 @@ start(struct tomo_call *call)
 {
 	if (wants("bad-start"))
 		return tomo_fail(call, TOMO_EUNAVAILABLE, "no database");
+	if (wants("bad-stop!"))
+		tomo_exit(call, 7);
 	if (wants("bad-sleep"))
 		return tomo_sleep(call, 3600 * 1000);
 	return 0;

@@ -100,7 +100,8 @@ const struct option_row http_options[] = {
 	    .fallback = "30",
 	    .min = 1,
 	    .max = DAY_S,
-	    .help = "seconds a body may make no progress" },
+	    .help = "seconds in which at least 1 KiB of a body must come, or "
+		    "be sent, before 408 or a close" },
 	{ .key = "http.max_header_size",
 	    .type = OPTION_SIZE,
 	    .fallback = "16384",

@@ -127,8 +127,7 @@ on_alarm(void *arg)
 int
 waiting_start(struct http_server *server, struct error *err)
 {
-	server->alarm = alarm_new(
-	    server->service->loop, on_alarm, server, err);
+	server->alarm = alarm_new(server->service->loop, on_alarm, server, err);
 	return server->alarm != NULL ? 0 : -1;
 }
 

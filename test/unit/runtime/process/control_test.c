@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -156,6 +157,38 @@ carries_numbers_text_and_a_descriptor(void **state)
 }
 
 static void
+hands_on_a_message_whose_descriptor_was_lost(void **state)
+{
+	static struct end worker;
+	const struct wire lend = {
+		.magic = MAGIC, .type = CONTROL_LEND, .number = { 1, 2 }
+	};
+	const struct wire stop = { .magic = MAGIC, .type = CONTROL_STOP };
+	struct rlimit before, none;
+
+	(void)state;
+	set_up(&worker, CONTROL_WORKER);
+	getrlimit(RLIMIT_NOFILE, &before);
+	none = before;
+	none.rlim_cur = 3;
+	setrlimit(RLIMIT_NOFILE, &none);
+	send_raw(worker.other, &lend, HEADER, 1);
+	pass(&worker);
+	assert_int_equal(worker.ended, 0);
+	assert_int_equal(worker.messages, 1);
+	assert_int_equal(worker.last.type, CONTROL_LEND);
+	assert_int_equal(worker.last.fd, -1);
+
+	/* One that should have had none is still wrong. */
+	send_raw(worker.other, &stop, HEADER, 1);
+	pass(&worker);
+	setrlimit(RLIMIT_NOFILE, &before);
+	assert_int_equal(worker.messages, 1);
+	assert_int_equal(worker.ended, 1);
+	tear_down(&worker);
+}
+
+static void
 carries_the_longest_text(void **state)
 {
 	static struct end supervisor;
@@ -284,6 +317,24 @@ ends_when_the_peer_does_not_read(void **state)
 }
 
 static void
+ends_when_a_message_cannot_be_sent(void **state)
+{
+	static struct end end;
+	const struct control_message message = {
+		.type = CONTROL_LEND, .number = { 1, 2 }, .fd = 9999
+	};
+
+	(void)state;
+	set_up(&end, CONTROL_SUPERVISOR);
+	control_send(end.control, &message);
+	assert_int_equal(end.ended, 0);
+	pass(&end);
+	assert_int_equal(end.ended, 1);
+	assert_string_equal(end.why, "cannot be sent a message");
+	tear_down(&end);
+}
+
+static void
 queues_in_order_while_the_peer_is_slow(void **state)
 {
 	static struct end end, reader;
@@ -328,11 +379,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(carries_numbers_text_and_a_descriptor),
+		cmocka_unit_test(hands_on_a_message_whose_descriptor_was_lost),
 		cmocka_unit_test(carries_the_longest_text),
 		cmocka_unit_test(ends_at_a_message_that_breaks_the_rules),
 		cmocka_unit_test(ends_at_a_message_that_is_too_long),
 		cmocka_unit_test(reads_what_was_sent_before_the_end),
 		cmocka_unit_test(ends_when_the_peer_does_not_read),
+		cmocka_unit_test(ends_when_a_message_cannot_be_sent),
 		cmocka_unit_test(queues_in_order_while_the_peer_is_slow),
 		cmocka_unit_test(waits_no_longer_than_it_should),
 	};

@@ -75,7 +75,7 @@ keeps_a_copy_in_a_private_folder(void **state)
 	assert_non_null(copy);
 	snprintf(path, sizeof(path), "%s", copy_path(copy));
 	assert_memory_equal(path, where, strlen(where));
-	assert_string_equal(path + strlen(where), "/a.so.3");
+	assert_string_equal(path + strlen(where), "/a.so.1");
 	assert_true(holds(path, "first"));
 	assert_int_equal(copy_fd(copy), -1);
 	assert_false(copy_is_original(copy));
@@ -86,6 +86,22 @@ keeps_a_copy_in_a_private_folder(void **state)
 	assert_false(is_there(path));
 	copy_folder_free(folder);
 	assert_false(is_there(where));
+}
+
+static void
+keeps_files_of_the_same_name_apart(void **state)
+{
+	struct copy_folder *folder = copy_folder_new();
+
+	(void)state;
+	struct copy *one = copy_new(folder, file, 1, false, NULL);
+	struct copy *other = copy_new(folder, file, 1, false, NULL);
+	assert_int_equal(copy_fd(other), -1);
+	assert_string_not_equal(copy_path(one), copy_path(other));
+	copy_unref(other);
+	assert_true(holds(copy_path(one), "first"));
+	copy_unref(one);
+	copy_folder_free(folder);
 }
 
 static void
@@ -174,6 +190,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(keeps_a_copy_in_a_private_folder),
+		TEST(keeps_files_of_the_same_name_apart),
 		TEST(keeps_it_beside_a_file_that_uses_origin),
 		TEST(keeps_it_in_memory_without_a_folder),
 		TEST(names_a_file_that_is_not_there),
