@@ -102,7 +102,7 @@ do_sleep(struct tomo_call *call)
 static int
 do_hang(struct tomo_call *call)
 {
-	(void)call;
+	tomo_log_info(call, "hanging");
 	for (;;)
 		pause();
 	return 0;
