@@ -458,6 +458,19 @@ def test_keepalive_ends_by_count_age_and_idleness(serve):
         assert wire.get("/sleep/1100").header("Connection") == "close"
 
 
+def test_a_peer_that_reads_slowly_but_steadily_is_not_cut_off(serve):
+    service = serve("routes", "http.body_timeout=1")
+    with Wire(service.port) as wire:
+        wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        wire.send("GET /big/8000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        # A pace that stays slow for longer than the time-out.
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            wire.buffer += wire.socket.recv(20000)
+            time.sleep(0.02)
+        assert len(wire.read().body) == 8000000
+
+
 def test_a_slow_head_and_a_slow_body_get_408(serve):
     service = serve("routes", "http.header_timeout=1", "http.body_timeout=1")
     with Wire(service.port) as head, Wire(service.port) as body:

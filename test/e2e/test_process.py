@@ -120,6 +120,7 @@ def test_a_worker_that_does_not_stop_is_killed():
     with Runner(CRASH, args=["--option", "http.port=0", "--option",
                              "http.termination_grace_period_seconds=0"]) as runner:
         thread, _ = in_background(runner, "/hang")
+        # Without grace a stop closes what is not being handled yet.
         runner.record("hanging")
         assert runner.stop() == 137
         thread.join()

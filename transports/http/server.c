@@ -29,6 +29,12 @@
 /* Connections taken in one go, so that those there are get their turn. */
 #define ACCEPT_BATCH 64
 #define ACCEPT_PAUSE_MS 100
+/*
+ * Bytes that a socket takes beyond what the peer has room for.  By default it
+ * takes megabytes, and then no more until a third is gone: a peer that reads
+ * slowly but steadily would seem to read nothing until its time is over.
+ */
+#define UNSENT_MAX (128 * 1024)
 
 /* One listening socket: the service's own, or one lent by another slot. */
 struct http_listener {
@@ -139,10 +145,11 @@ static void
 add_listener(struct http_server *server, int fd, unsigned slot)
 {
 	struct http_listener *listener = xcalloc(1, sizeof(*listener));
-	const int on = 1;
+	const int on = 1, unsent = UNSENT_MAX;
 
-	/* Accepted sockets inherit it. */
+	/* Accepted sockets inherit both. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	listener->server = server;
 	listener->fd = fd;
 	listener->slot = slot;
