@@ -134,12 +134,6 @@ ip_set_has(const struct ip_set *set, const struct in6_addr *address)
 	return false;
 }
 
-bool
-ip_set_is_empty(const struct ip_set *set)
-{
-	return set->count == 0;
-}
-
 size_t
 real_ip_first(const char *value, const char **start)
 {

@@ -15,7 +15,6 @@ struct ip_set;
 struct ip_set *ip_set_new(const char *const *list, struct error *err);
 void ip_set_free(struct ip_set *set);
 bool ip_set_has(const struct ip_set *set, const struct in6_addr *address);
-bool ip_set_is_empty(const struct ip_set *set);
 
 /*
  * The client's address in a header value: what stands before the first comma
