@@ -354,6 +354,12 @@ child_drain(struct child *child, int64_t instant_ms)
 }
 
 void
+child_hasten(struct child *child)
+{
+	control_say(child->control, CONTROL_HASTEN, 0, 0);
+}
+
+void
 child_reopen_logs(struct child *child)
 {
 	control_say(child->control, CONTROL_REOPEN_LOGS, 0, 0);

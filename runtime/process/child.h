@@ -113,6 +113,9 @@ void child_fail(struct child *child, const char *line);
 /* Ends it at once. */
 void child_kill(struct child *child);
 
+/* It drains, and a newer generation waits for its end. */
+void child_hasten(struct child *child);
+
 void child_reopen_logs(struct child *child);
 
 /* The number of its request for a socket like this one, or -1. */

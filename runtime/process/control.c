@@ -72,6 +72,7 @@ static const struct control_row {
 	{ "OPEN", CONTROL_OPEN, CONTROL_SUPERVISOR, 1, false, false },
 	{ "DRAIN", CONTROL_DRAIN, CONTROL_SUPERVISOR, 2, false, false },
 	{ "STOP", CONTROL_STOP, CONTROL_SUPERVISOR, 0, false, false },
+	{ "HASTEN", CONTROL_HASTEN, CONTROL_SUPERVISOR, 0, false, false },
 	{ "LEND", CONTROL_LEND, CONTROL_SUPERVISOR, 2, false, true },
 	{ "TAKE_BACK", CONTROL_TAKE_BACK, CONTROL_SUPERVISOR, 2, false, false },
 	{ "REOPEN_LOGS", CONTROL_REOPEN_LOGS, CONTROL_SUPERVISOR, 0, false,

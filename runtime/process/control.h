@@ -40,6 +40,7 @@ enum control_type {
 	CONTROL_OPEN,         /* instant_ms of the wall clock */
 	CONTROL_DRAIN,        /* reload (0 or 1), instant_ms */
 	CONTROL_STOP,
+	CONTROL_HASTEN,    /* it drains: others wait for its end */
 	CONTROL_LEND,      /* request, slot; fd */
 	CONTROL_TAKE_BACK, /* request, slot */
 	CONTROL_REOPEN_LOGS

@@ -15,7 +15,6 @@
 #include "runtime/process/lend.h"
 #include "runtime/process/slot.h"
 #include "runtime/process/sockets.h"
-#include "runtime/service/elf.h"
 
 #define LOGGER "tomodachi.supervisor"
 
@@ -170,6 +169,7 @@ on_ended(struct child *child)
 	else
 		let_go(fleet, child);
 	child_free(child);
+	reload_look(fleet);
 	end_if_empty(fleet);
 }
 
@@ -199,17 +199,20 @@ fleet_opened(struct fleet *fleet)
 	fleet->config.events->opened(fleet->config.arg, fleet);
 }
 
+int
+fleet_validate(struct fleet *fleet, struct elf_facts *facts, struct error *err)
+{
+	return elf_check(fleet->config.file, fleet->label, facts, err);
+}
+
 struct copy *
-fleet_copy(struct fleet *fleet, struct error *err)
+fleet_copy(
+    struct fleet *fleet, const struct elf_facts *facts, struct error *err)
 {
 	const struct fleet_config *config = &fleet->config;
-	struct elf_facts facts;
-	struct copy *copy;
+	struct copy *copy = copy_new(config->folder, config->file,
+	    fleet->generation + 1, facts->uses_origin, err);
 
-	if (elf_check(config->file, fleet->label, &facts, err) != 0)
-		return NULL;
-	copy = copy_new(config->folder, config->file, fleet->generation + 1,
-	    facts.uses_origin, err);
 	if (copy == NULL)
 		return NULL;
 	fleet->generation++;
@@ -317,7 +320,11 @@ fleet_name(const struct fleet *fleet)
 int
 fleet_check(struct fleet *fleet, struct error *err)
 {
-	fleet->copy = fleet_copy(fleet, err);
+	struct elf_facts facts;
+
+	if (fleet_validate(fleet, &facts, err) != 0)
+		return -1;
+	fleet->copy = fleet_copy(fleet, &facts, err);
 	return fleet->copy != NULL ? 0 : -1;
 }
 

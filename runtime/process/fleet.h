@@ -14,6 +14,7 @@
 #include "runtime/process/backoff.h"
 #include "runtime/process/reload.h"
 #include "runtime/process/slot_state.h"
+#include "runtime/service/elf.h"
 
 struct child;
 struct child_room;
@@ -107,8 +108,13 @@ bool fleet_reaped(struct fleet *fleet, pid_t pid, int status);
 /* Some worker has been opened. */
 void fleet_opened(struct fleet *fleet);
 
-/* Checks and copies the file as it is now, as the next generation. */
-struct copy *fleet_copy(struct fleet *fleet, struct error *err);
+/* Looks at the file as it is now, without an effect. */
+int fleet_validate(
+    struct fleet *fleet, struct elf_facts *facts, struct error *err);
+
+/* Copies the file as it is now, as the next generation. */
+struct copy *fleet_copy(
+    struct fleet *fleet, const struct elf_facts *facts, struct error *err);
 
 /* Starts a worker for the slot; explain is for a stand-in. */
 struct child *fleet_start_child(struct slot *slot, struct copy *copy,

@@ -1,5 +1,6 @@
 #include "runtime/process/reload.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "runtime/base/clock.h"
@@ -12,12 +13,18 @@
 
 #define LOGGER "tomodachi.supervisor"
 
-/* The one place where the state changes; takes over copy. */
+/* The one place where the state changes. */
 static void
-move(struct fleet *fleet, enum reload_state to, struct copy *copy)
+move(struct fleet *fleet, enum reload_state to)
 {
-	fleet->reload.state = to;
-	fleet->reload.copy = copy;
+	struct reload *reload = &fleet->reload;
+
+	assert(reload_may_move(reload->state, to));
+	log_record(LOGGER, TOMO_LOG_DEBUG, "reload state",
+	    TOMO_LOG_STR("service", fleet_name(fleet)),
+	    TOMO_LOG_STR("from", reload_state_name(reload->state)),
+	    TOMO_LOG_STR("to", reload_state_name(to)));
+	reload->state = to;
 }
 
 static void
@@ -26,13 +33,73 @@ report_failure(const struct fleet *fleet, const char *line)
 	log_record(LOGGER, TOMO_LOG_ERROR, "reload failed",
 	    TOMO_LOG_STR("service", fleet_name(fleet)),
 	    TOMO_LOG_STR("reason", line),
+	    TOMO_LOG_STR("step", reload_state_name(fleet->reload.state)),
 	    TOMO_LOG_STR("next", "the old generation goes on"));
 }
 
+/* ---- retire ---- */
+
+static bool
+is_retiring(const struct fleet *fleet, const struct child *child)
+{
+	return child->copy != fleet->copy;
+}
+
+void
+reload_look(struct fleet *fleet)
+{
+	if (fleet->reload.state != RELOAD_RETIRING)
+		return;
+	for (const struct child *c = fleet->children; c != NULL; c = c->next)
+		if (is_retiring(fleet, c))
+			return;
+	move(fleet, RELOAD_IDLE);
+	if (!fleet->reload.again)
+		return;
+	fleet->reload.again = false;
+	reload_begin(fleet);
+}
+
+/* Idle connections of theirs are all that a newer generation may cut short. */
+static void
+hasten(struct fleet *fleet)
+{
+	for (struct child *c = fleet->children; c != NULL; c = c->next)
+		if (is_retiring(fleet, c))
+			child_hasten(c);
+}
+
+static void
+queue(struct fleet *fleet)
+{
+	if (!fleet->reload.again)
+		log_record(LOGGER, TOMO_LOG_INFO, "reload waits",
+		    TOMO_LOG_STR("service", fleet_name(fleet)),
+		    TOMO_LOG_STR("for",
+			fleet->reload.state == RELOAD_RETIRING
+			    ? "the older generation to end"
+			    : "the reload under way"));
+	fleet->reload.again = true;
+	if (fleet->reload.state == RELOAD_RETIRING)
+		hasten(fleet);
+}
+
+static void
+retire(struct fleet *fleet)
+{
+	move(fleet, RELOAD_RETIRING);
+	if (fleet->reload.again)
+		hasten(fleet);
+	reload_look(fleet);
+}
+
+/* ---- begin ---- */
+
 /* The candidates that are left end by themselves, on no one's account. */
 static void
-discard(struct fleet *fleet)
+give_up(struct fleet *fleet, const char *line)
 {
+	report_failure(fleet, line);
 	for (unsigned i = 0; i < fleet->nslots; i++) {
 		struct child *candidate = fleet->slots[i].candidate;
 		fleet->slots[i].candidate = NULL;
@@ -40,78 +107,86 @@ discard(struct fleet *fleet)
 			child_stop(candidate);
 	}
 	copy_unref(fleet->reload.copy);
-	move(fleet, RELOAD_IDLE, NULL);
+	fleet->reload.copy = NULL;
+	retire(fleet);
 }
 
-static void
-go_on(struct fleet *fleet)
+static int
+start_candidates(struct fleet *fleet, struct error *err)
 {
-	if (!fleet->reload.again)
-		return;
-	fleet->reload.again = false;
-	reload_begin(fleet);
-}
+	for (unsigned i = 0; i < fleet->nslots; i++) {
+		struct slot *slot = &fleet->slots[i];
 
-static void
-fail(struct fleet *fleet, const char *line)
-{
-	report_failure(fleet, line);
-	discard(fleet);
-	go_on(fleet);
+		slot->candidate = fleet_start_child(
+		    slot, fleet->reload.copy, NULL, err);
+		if (slot->candidate == NULL)
+			return -1;
+	}
+	return 0;
 }
 
 void
 reload_begin(struct fleet *fleet)
 {
-	struct copy *copy;
+	struct elf_facts facts;
 	struct error err;
 
 	if (fleet->stopping)
 		return;
-	if (fleet->reload.state == RELOAD_STARTING) {
-		fleet->reload.again = true;
+	if (fleet->reload.state != RELOAD_IDLE) {
+		queue(fleet);
 		return;
 	}
-	copy = fleet_copy(fleet, &err);
-	if (copy == NULL) {
+	move(fleet, RELOAD_VALIDATING);
+	if (fleet_validate(fleet, &facts, &err) != 0) {
 		report_failure(fleet, err.text);
+		move(fleet, RELOAD_IDLE);
 		return;
 	}
-	move(fleet, RELOAD_STARTING, copy);
-	for (unsigned i = 0; i < fleet->nslots; i++) {
-		struct slot *slot = &fleet->slots[i];
-		slot->candidate = fleet_start_child(slot, copy, NULL, &err);
-		if (slot->candidate == NULL) {
-			fail(fleet, err.text);
-			return;
-		}
+	move(fleet, RELOAD_COPYING);
+	fleet->reload.copy = fleet_copy(fleet, &facts, &err);
+	if (fleet->reload.copy == NULL) {
+		report_failure(fleet, err.text);
+		move(fleet, RELOAD_IDLE);
+		return;
 	}
+	move(fleet, RELOAD_STARTING);
+	if (start_candidates(fleet, &err) != 0)
+		give_up(fleet, err.text);
 }
 
+/* ---- open ---- */
+
 /* New work is let in by the new generation before the old one keeps it out. */
+static void
+swap(struct slot *slot, int64_t instant_ms)
+{
+	struct child *old = slot->current, *new = slot->candidate;
+
+	slot->candidate = NULL;
+	slot->backoff.next_ms = 0;
+	slot_open(slot, new, instant_ms);
+	if (old == NULL)
+		return;
+	child_drain(old, instant_ms);
+	sockets_release(slot->fleet->config.room->sockets, old->id);
+}
+
 static void
 commit(struct fleet *fleet)
 {
 	const int64_t instant_ms = clock_unix_us() / 1000;
 
+	move(fleet, RELOAD_OPENING);
 	copy_unref(fleet->copy);
 	fleet->copy = fleet->reload.copy;
-	move(fleet, RELOAD_IDLE, NULL);
-	for (unsigned i = 0; i < fleet->nslots; i++) {
-		struct slot *slot = &fleet->slots[i];
-		struct child *old = slot->current, *new = slot->candidate;
-		slot->candidate = NULL;
-		slot->backoff.next_ms = 0;
-		slot_open(slot, new, instant_ms);
-		if (old == NULL)
-			continue;
-		child_drain(old, instant_ms);
-		sockets_release(fleet->config.room->sockets, old->id);
-	}
+	fleet->reload.copy = NULL;
+	for (unsigned i = 0; i < fleet->nslots; i++)
+		swap(&fleet->slots[i], instant_ms);
 	log_record(LOGGER, TOMO_LOG_INFO, "reloaded",
 	    TOMO_LOG_STR("service", fleet_name(fleet)),
 	    TOMO_LOG_INT("generation", fleet->generation));
-	go_on(fleet);
+	retire(fleet);
 }
 
 void
@@ -125,6 +200,8 @@ reload_ready(struct slot *slot)
 	commit(fleet);
 }
 
+/* ---- ends ---- */
+
 void
 reload_ended(struct slot *slot, struct child *child)
 {
@@ -133,7 +210,7 @@ reload_ended(struct slot *slot, struct child *child)
 	child_failure(child, &err);
 	slot->candidate = NULL;
 	sockets_release(slot->fleet->config.room->sockets, child->id);
-	fail(slot->fleet, err.text);
+	give_up(slot->fleet, err.text);
 }
 
 void
@@ -143,5 +220,6 @@ reload_abort(struct fleet *fleet)
 	for (unsigned i = 0; i < fleet->nslots; i++)
 		fleet->slots[i].candidate = NULL;
 	copy_unref(fleet->reload.copy);
-	move(fleet, RELOAD_IDLE, NULL);
+	fleet->reload.copy = NULL;
+	move(fleet, RELOAD_IDLE);
 }

@@ -274,6 +274,9 @@ on_message(void *arg, const struct control_message *message)
 	case CONTROL_STOP:
 		worker_stop(worker, message->type == CONTROL_DRAIN);
 		return;
+	case CONTROL_HASTEN:
+		service_hasten(worker->serving.service);
+		return;
 	case CONTROL_LEND:
 		on_lend(worker, message);
 		return;

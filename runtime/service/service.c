@@ -113,6 +113,17 @@ service_stop(struct service *service, bool reload)
 }
 
 void
+service_hasten(struct service *service)
+{
+	if (service->stop_by_ms == 0)
+		return;
+	for (size_t i = 0; transports[i] != NULL; i++)
+		if (transports[i]->hasten != NULL &&
+		    service->transport_data[i] != NULL)
+			transports[i]->hasten(service);
+}
+
+void
 service_hold(struct service *service)
 {
 	if (service->busy++ == 0)

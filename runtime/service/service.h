@@ -84,6 +84,10 @@ void service_open(struct service *service);
  */
 void service_stop(struct service *service, bool reload);
 
+/* A newer generation waits for the end of this one: once it waits for nothing
+ * but peers that are idle, they are let go of. */
+void service_hasten(struct service *service);
+
 /*
  * What is under way keeps a stop waiting: calls, and what a transport holds
  * itself (an answer not yet sent).

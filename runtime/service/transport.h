@@ -48,6 +48,10 @@ struct transport {
 	/* Keeps new work out; what runs goes on. */
 	void (*shut)(struct service *service);
 
+	/* After shut: from now on what is idle need not keep the service from
+	 * its end, once nothing else does; may be NULL. */
+	void (*hasten)(struct service *service);
+
 	/* The grace period is over: lets go of what is not a call; may be NULL. */
 	void (*cut)(struct service *service);
 

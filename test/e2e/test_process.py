@@ -13,6 +13,7 @@ import threading
 import pytest
 
 from runner import BINARY, Runner, environment, is_alive, run, service, until
+from wire import Wire
 
 CRASH = service("crash")
 # A record of what went well may come before the line about what did not.
@@ -486,6 +487,48 @@ def test_a_bad_build_never_replaces_a_good_one(built, version, reason):
         generation(built, "version-3")
         runner.kill(signal.SIGHUP)
         runner.record("reloaded")
+        settled(runner, runner.port, "version-3")
+        assert runner.stop() == 0
+
+
+def test_at_most_two_generations_are_alive(built):
+    with Runner(str(built)) as runner:
+        thread, result = in_background(runner, "/sleep/700")
+        for count in 2, 3, 4:
+            generation(built, f"version-{count}")
+            runner.kill(signal.SIGHUP)
+            # The first begins at once; the second waits for the sleeper, and
+            # the third is the same as the second.
+            runner.record("reloaded" if count == 2 else "reload waits")
+            assert len(runner.workers()) <= 2
+        thread.join()
+        assert result == [(200, "slept")]
+        runner.record("reloaded", 2)
+        settled(runner, runner.port, "version-4")
+        assert len(runner.find("reload waits")) == 1
+        assert len(runner.find("reloaded")) == 2
+        assert runner.stop() == 0
+
+
+def test_a_further_reload_ends_an_idle_connection(built):
+    with Runner(str(built), args=["--option", "http.port=0", "--option",
+                                  "http.keepalive_timeout=60"]) as runner:
+        idle, busy = Wire(runner.port), Wire(runner.port)
+        for wire in idle, busy:
+            assert wire.get("/version").body == b"version-1"
+        generation(built, "version-2")
+        runner.kill(signal.SIGHUP)
+        runner.record("reloaded")
+        settled(runner, runner.port, "version-2")
+        generation(built, "version-3")
+        runner.kill(signal.SIGHUP)
+        runner.record("reload waits")
+        # Who sends again within a second is served once more.
+        answer = busy.get("/version")
+        assert answer.body == b"version-1"
+        assert answer.header("Connection") == "close"
+        assert idle.read() is None
+        runner.record("reloaded", 2)
         settled(runner, runner.port, "version-3")
         assert runner.stop() == 0
 

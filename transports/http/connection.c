@@ -389,6 +389,22 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	on_readable(conn);
 }
 
+/* A last look: what has come by now is still answered. */
+static void
+let_go(struct http_connection *conn)
+{
+	struct http_server *server = conn->server;
+	const ssize_t got = recv(
+	    fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
+
+	if (got <= 0) {
+		connection_close(conn);
+		return;
+	}
+	intake_feed(conn, server->input, (size_t)got);
+	settle(conn);
+}
+
 void
 connection_expire(struct http_connection *conn)
 {
@@ -399,6 +415,8 @@ connection_expire(struct http_connection *conn)
 	} else if (conn->waiting == WAITING_BODY) {
 		intake_answer_at_once(conn, 408);
 		settle(conn);
+	} else if (conn->waiting == WAITING_IDLE) {
+		let_go(conn);
 	} else {
 		connection_close(conn);
 	}
@@ -407,19 +425,9 @@ connection_expire(struct http_connection *conn)
 void
 connection_shut(struct http_connection *conn)
 {
-	struct http_server *server = conn->server;
-	ssize_t got;
-
 	/* A first request, or on a reload any, may be on its way. */
-	if (conn->waiting == WAITING_HEAD || server->service->reloading) {
+	if (conn->waiting == WAITING_HEAD || conn->server->service->reloading)
 		connection_hold(conn);
-		return;
-	}
-	got = recv(fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
-	if (got <= 0) {
-		connection_close(conn);
-		return;
-	}
-	intake_feed(conn, server->input, (size_t)got);
-	settle(conn);
+	else
+		let_go(conn);
 }

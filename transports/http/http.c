@@ -130,6 +130,12 @@ shut(struct service *service)
 }
 
 static void
+hasten(struct service *service)
+{
+	server_hasten(server_of(service));
+}
+
+static void
 cut(struct service *service)
 {
 	server_cut(server_of(service));
@@ -155,6 +161,7 @@ const struct transport http_transport = {
 	.attach = attach,
 	.open = open_server,
 	.shut = shut,
+	.hasten = hasten,
 	.cut = cut,
 	.detach = detach,
 	.reopen = reopen,

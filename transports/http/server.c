@@ -379,6 +379,13 @@ server_shut(struct http_server *server)
 }
 
 void
+server_hasten(struct http_server *server)
+{
+	server->hastened = true;
+	waiting_shorten(server);
+}
+
+void
 server_cut(struct http_server *server)
 {
 	server->was_cut = true;

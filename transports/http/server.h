@@ -33,7 +33,7 @@ struct http_server {
 	struct listen_request wish;
 	uint16_t port; /* that it really has */
 	struct http_listener *listeners;
-	bool is_open, shutting, was_cut, starved;
+	bool is_open, shutting, hastened, was_cut, starved;
 	struct event *accept_again; /* after descriptors ran out */
 
 	struct waiting_list lists[WAITING_KINDS];
@@ -76,6 +76,10 @@ void server_open(struct http_server *server);
  * under way go on.  On a reload idle connections stay for one more request.
  */
 void server_shut(struct http_server *server);
+
+/* After server_shut(): once only idle connections are left, each is closed that
+ * has had its time to send again. */
+void server_hasten(struct http_server *server);
 
 /* Closes every connection, but for those that a handler works for. */
 void server_cut(struct http_server *server);

@@ -12,6 +12,8 @@
 #define SWEEP_PAUSE_MS 100
 /* What a stop gives a connection whose first request may be on its way. */
 #define LAST_HEAD_MS 1000
+/* What a reload gives an idle client to send again, when others wait. */
+#define LAST_IDLE_MS 1500
 
 static int64_t
 limit_ms(const struct http_server *server, enum http_waiting waiting)
@@ -34,6 +36,28 @@ limit_ms(const struct http_server *server, enum http_waiting waiting)
 		return 0;
 	}
 	return 0;
+}
+
+/* Whether only idle connections keep the next generation waiting. */
+static bool
+holds_up(const struct http_server *server)
+{
+	return server->hastened &&
+	    server->service->busy <= server->lists[WAITING_IDLE].count +
+		server->lists[WAITING_HEAD].count;
+}
+
+static int64_t
+limit_now_ms(const struct http_server *server,
+    const struct http_connection *conn, enum http_waiting waiting)
+{
+	const int64_t limit = limit_ms(server, waiting);
+	const bool is_idle = waiting == WAITING_IDLE ||
+	    (waiting == WAITING_HEAD && conn->input == NULL);
+
+	return is_idle && limit > LAST_IDLE_MS && holds_up(server)
+	    ? LAST_IDLE_MS
+	    : limit;
 }
 
 static void
@@ -61,6 +85,7 @@ waiting_leave(struct http_server *server, struct http_connection *conn)
 		conn->next->previous = conn->previous;
 	else
 		list->last = conn->previous;
+	list->count--;
 	conn->waiting = WAITING_KINDS;
 }
 
@@ -86,6 +111,7 @@ waiting_for(struct http_server *server, struct http_connection *conn,
 	else
 		list->first = conn;
 	list->last = conn;
+	list->count++;
 }
 
 /* Ends those whose time is over; the earliest time of the others, or 0. */
@@ -94,11 +120,14 @@ sweep(struct http_server *server, enum http_waiting kind)
 {
 	struct http_connection *conn = server->lists[kind].first;
 	int64_t now = loop_now_ms(server->service->loop);
-	int64_t limit = limit_ms(server, kind), earliest = 0;
+	int64_t earliest = 0;
 
-	while (limit > 0 && conn != NULL) {
+	if (limit_ms(server, kind) == 0)
+		return 0;
+	while (conn != NULL) {
 		struct http_connection *next = conn->next;
-		int64_t due_ms = conn->since_ms + limit;
+		int64_t due_ms = conn->since_ms +
+		    limit_now_ms(server, conn, kind);
 
 		if (due_ms <= now)
 			connection_expire(conn);
@@ -122,6 +151,8 @@ on_alarm(void *arg)
 		if (due_ms > 0)
 			arm(server, due_ms > soonest ? due_ms : soonest);
 	}
+	if (server->hastened && server->connections > 0)
+		arm(server, soonest);
 }
 
 int

@@ -5,6 +5,8 @@
 #ifndef TRANSPORTS_HTTP_WAITING_H
 #define TRANSPORTS_HTTP_WAITING_H
 
+#include <stddef.h>
+
 #include "runtime/base/error.h"
 
 struct http_connection;
@@ -22,6 +24,7 @@ enum http_waiting {
 
 struct waiting_list {
 	struct http_connection *first, *last;
+	size_t count;
 };
 
 /* The connection waits for that from now on; or for nothing any more. */
@@ -32,7 +35,7 @@ void waiting_leave(struct http_server *server, struct http_connection *conn);
 int waiting_start(struct http_server *server, struct error *err);
 void waiting_stop(struct http_server *server);
 
-/* A stop has begun: what a head may take has become less. */
+/* A stop has begun or is hastened: what may be waited for has become less. */
 void waiting_shorten(struct http_server *server);
 
 #endif

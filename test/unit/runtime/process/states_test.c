@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "runtime/process/child_state.h"
+#include "runtime/process/reload_state.h"
 #include "runtime/process/slot_state.h"
 
 static void
@@ -59,11 +60,35 @@ a_reload_opens_a_slot_from_anywhere(void **state)
 }
 
 static void
+a_reload_takes_its_steps_in_order(void **state)
+{
+	(void)state;
+	for (unsigned from = RELOAD_IDLE; from < RELOAD_RETIRING; from++)
+		for (unsigned to = from + 1; to <= RELOAD_RETIRING; to++)
+			assert_int_equal(reload_may_move(from, to),
+			    to == from + 1 ||
+				(from == RELOAD_STARTING &&
+				    to == RELOAD_RETIRING));
+}
+
+static void
+a_reload_turns_back_only_to_idle(void **state)
+{
+	(void)state;
+	for (unsigned from = RELOAD_IDLE; from <= RELOAD_RETIRING; from++) {
+		assert_true(reload_may_move(from, RELOAD_IDLE));
+		for (unsigned to = RELOAD_VALIDATING; to <= from; to++)
+			assert_false(reload_may_move(from, to));
+	}
+}
+
+static void
 states_have_names(void **state)
 {
 	(void)state;
 	assert_string_equal(child_state_name(CHILD_DRAINING), "draining");
 	assert_string_equal(slot_state_name(SLOT_STAND_IN), "stand-in");
+	assert_string_equal(reload_state_name(RELOAD_RETIRING), "retiring");
 }
 
 int
@@ -75,6 +100,8 @@ main(void)
 		cmocka_unit_test(a_worker_opens_only_once_it_is_ready),
 		cmocka_unit_test(a_stopped_slot_stays_so),
 		cmocka_unit_test(a_reload_opens_a_slot_from_anywhere),
+		cmocka_unit_test(a_reload_takes_its_steps_in_order),
+		cmocka_unit_test(a_reload_turns_back_only_to_idle),
 		cmocka_unit_test(states_have_names),
 	};
 
