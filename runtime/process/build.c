@@ -231,8 +231,8 @@ open_tee(struct build *build, struct error *err)
 {
 	char *path = xasprintf("%s/" BUILD_LOG, build->run);
 	int ends[2] = { -1, -1 };
-	const int file = open(path,
-	    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	const int file = open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
 
 	if (file < 0 || pipe2(ends, O_CLOEXEC) != 0) {
 		error_set(err, "%s: cannot build: %s: %s",

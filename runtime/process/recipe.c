@@ -90,8 +90,7 @@ compile_command(const struct language *language)
 	    strstr(flags, "-std=") != NULL;
 
 	return xasprintf("%s %s " COMPILE " %s %s %s " LINK " %s"
-			 " -o " RECIPE_OUTPUT " " RECIPE_SOURCE
-			 " %s -ljansson",
+			 " -o " RECIPE_OUTPUT " " RECIPE_SOURCE " %s -ljansson",
 	    compiler, has_standard ? "" : language->standard,
 	    log_has_colour(STDERR_FILENO) ? "-fdiagnostics-color=always" : "",
 	    variable("CPPFLAGS", ""), flags, variable("LDFLAGS", ""),

@@ -46,9 +46,8 @@ set_up(void **state)
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
 		return -1;
 	in = ends[1];
-	const int fds[] = {
-		[TEE_PIPE] = ends[0], [TEE_FILE] = fcntl(file, F_DUPFD_CLOEXEC, 0)
-	};
+	const int fds[] = { [TEE_PIPE] = ends[0],
+		[TEE_FILE] = fcntl(file, F_DUPFD_CLOEXEC, 0) };
 	output = tee_new(base, fds, on_over, &is_over, NULL);
 	return output != NULL ? 0 : -1;
 }
