@@ -131,6 +131,10 @@ $(BUILD)/obj/%.o: %.c
 	@echo "CC $@"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+# The headers are carried in it, by a directive that no compiler lists.
+$(BUILD)/obj/runtime/process/headers.o: $(wildcard abi/tomodachi.h \
+    abi/tomodachi/*.h)
+
 # Somebody else's code: our warnings are not its.
 $(BUILD)/obj/llhttp/%.o: $(LLHTTP)/%.c
 	@mkdir -p $(@D)
