@@ -116,9 +116,9 @@ watch_tree_find(const struct watch_tree *tree, const struct watch_node *folder,
 	if (tree->nbuckets == 0)
 		return NULL;
 	LIST_FOREACH(node, name_bucket(tree, folder, name), named)
-		if (node->parent == folder && node->is_folder == is_folder &&
-		    strcmp(node->name, name) == 0)
-			return node;
+	if (node->parent == folder && node->is_folder == is_folder &&
+	    strcmp(node->name, name) == 0)
+		return node;
 	return NULL;
 }
 
@@ -147,7 +147,8 @@ struct watch_node *
 watch_tree_add(struct watch_tree *tree, struct watch_node *folder,
     const char *name, bool is_folder)
 {
-	struct watch_node *node = watch_tree_find(tree, folder, name, is_folder);
+	struct watch_node *node = watch_tree_find(
+	    tree, folder, name, is_folder);
 
 	if (node != NULL)
 		return node;
@@ -222,8 +223,8 @@ watch_tree_by_wd(const struct watch_tree *tree, int wd)
 	if (tree->nbuckets == 0 || wd < 0)
 		return NULL;
 	LIST_FOREACH(node, wd_bucket(tree, wd), numbered)
-		if (node->wd == wd)
-			return node;
+	if (node->wd == wd)
+		return node;
 	return NULL;
 }
 
