@@ -23,8 +23,8 @@ add_step(struct walk *walk, const char *name)
 {
 	struct watch_trail *trail = walk->trail;
 
-	trail->steps =
-	    xrealloc(trail->steps, (trail->n + 1) * sizeof(*trail->steps));
+	trail->steps = xrealloc(
+	    trail->steps, (trail->n + 1) * sizeof(*trail->steps));
 	trail->steps[trail->n++] = (struct watch_step) {
 		.folder = xstrdup(walk->at[0] != '\0' ? walk->at : "/"),
 		.name = name != NULL ? xstrdup(name) : NULL,
@@ -82,8 +82,7 @@ advance(struct walk *walk)
 	if (name == NULL)
 		return false;
 	char *path = xasprintf("%s/%s", walk->at, name);
-	const bool is_last =
-	    walk->rest[strspn(walk->rest, "/")] == '\0';
+	const bool is_last = walk->rest[strspn(walk->rest, "/")] == '\0';
 	const bool is_there = lstat(path, &st) == 0;
 	if (!is_there || S_ISLNK(st.st_mode) || is_last)
 		add_step(walk, name);
@@ -105,8 +104,9 @@ advance(struct walk *walk)
 void
 watch_trail_resolve(struct watch_trail *trail, const char *path)
 {
-	struct walk walk = { .trail = trail, .at = xstrdup(""),
-		.rest = xstrdup(path) };
+	struct walk walk = {
+		.trail = trail, .at = xstrdup(""), .rest = xstrdup(path)
+	};
 
 	*trail = (struct watch_trail) { .is_whole = true };
 	while (advance(&walk))
