@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/clock.h"
 #include "runtime/process/watch_anchor.h"
 #include "runtime/process/watch_filter.h"
 #include "runtime/process/watch_notify.h"
@@ -31,8 +32,8 @@ make_events(struct watch *watch, struct event_base *base, struct error *err)
 }
 
 static int
-make_filter(struct watch *watch, const struct watch_config *config,
-    struct error *err)
+make_filter(
+    struct watch *watch, const struct watch_config *config, struct error *err)
 {
 	char cwd[PATH_MAX];
 
@@ -55,8 +56,8 @@ make_notify(struct watch *watch, const struct watch_config *config)
 	    config->base, &watch_notify_events, watch, &err);
 	watch->look.notify = watch->notify;
 	if (watch->notify == NULL)
-		watch_go_blind(watch, watch_filter_cwd(watch->filter),
-		    err.text);
+		watch_go_blind(
+		    watch, watch_filter_cwd(watch->filter), err.text);
 }
 
 static void
@@ -85,8 +86,8 @@ add_anchors(struct watch *watch, const struct watch_config *config)
 
 	for (size_t i = 0; config->files != NULL && config->files[i] != NULL;
 	     i++) {
-		char *path =
-		    watch_filter_absolute(watch->filter, config->files[i]);
+		char *path = watch_filter_absolute(
+		    watch->filter, config->files[i]);
 
 		add_anchor(watch, path, false);
 		free(path);
@@ -96,13 +97,13 @@ add_anchors(struct watch *watch, const struct watch_config *config)
 	watch_roots_free(roots);
 }
 
-/* The clock that file systems use; it is behind the exact one. */
+/* The clock of file systems, which may be some milliseconds behind. */
 static int64_t
-coarse_ns(void)
+system_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
@@ -116,7 +117,8 @@ watch_new(const struct watch_config *config, struct error *err)
 	watch->quiet_ms = config->quiet_ms > 0 ? config->quiet_ms : QUIET_MS;
 	watch->cap_ms = config->cap_ms > 0 ? config->cap_ms : CAP_MS;
 	watch->first = true;
-	watch->baseline_ns = coarse_ns();
+	watch->baseline_ns = system_ns();
+	watch->poll_ms = clock_ms();
 	watch_tree_init(&watch->tree);
 	watch_compare_init(&watch->compare, &watch->tree);
 	watch_look_init(&watch->look);
@@ -184,8 +186,8 @@ watch_hold(struct watch *watch, bool hold)
 static struct watch_node *
 file_at(struct watch *watch, const char *path)
 {
-	struct watch_node *node =
-	    watch_tree_find(&watch->tree, NULL, path, false);
+	struct watch_node *node = watch_tree_find(
+	    &watch->tree, NULL, path, false);
 	const char *name = NULL;
 
 	for (const struct watch_anchor *at = watch->anchors;

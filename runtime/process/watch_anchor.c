@@ -67,8 +67,8 @@ watch_anchor_follow(struct watch_anchor *anchor, struct watch_notify *notify,
 }
 
 const struct watch_step *
-watch_anchor_step(const struct watch_anchor *anchor, int wd, const char *name,
-    unsigned what)
+watch_anchor_step(
+    const struct watch_anchor *anchor, int wd, const char *name, unsigned what)
 {
 	for (size_t i = 0; i < anchor->trail.n; i++) {
 		const struct watch_step *step = &anchor->trail.steps[i];

@@ -33,8 +33,8 @@ int watch_anchor_follow(struct watch_anchor *anchor,
  * The step of the trail that an event is about: of its entry, or of the folder
  * itself; NULL if none.  what: bits of watch_notify.h.
  */
-const struct watch_step *watch_anchor_step(const struct watch_anchor *anchor,
-    int wd, const char *name, unsigned what);
+const struct watch_step *watch_anchor_step(
+    const struct watch_anchor *anchor, int wd, const char *name, unsigned what);
 
 /* Whether the trail needs this watch. */
 bool watch_anchor_uses(const struct watch_anchor *anchor, int wd);

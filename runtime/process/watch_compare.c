@@ -59,8 +59,7 @@ settle_first(struct watch_compare *compare, struct watch_node *node)
 	if (compare->baseline_ns == 0 || node->known.there || !node->now.there)
 		return;
 	node->known = node->now;
-	if (watch_content_ctime_ns(&compare->reading.st) >
-	    compare->baseline_ns)
+	if (watch_content_ctime_ns(&compare->reading.st) > compare->baseline_ns)
 		node->known.hash = ~node->now.hash;
 }
 

@@ -161,8 +161,8 @@ on_entry(void *arg, int wd, const char *name, unsigned what)
 
 	for (struct watch_anchor *at = watch->anchors; at != NULL;
 	     at = at->next) {
-		const struct watch_step *step =
-		    watch_anchor_step(at, wd, name, what);
+		const struct watch_step *step = watch_anchor_step(
+		    at, wd, name, what);
 
 		if (step != NULL)
 			on_anchor(watch, at, step, what);
@@ -185,7 +185,8 @@ on_lost(void *arg)
 {
 	struct watch *watch = arg;
 
-	log_record(WATCH_LOGGER, TOMO_LOG_DEBUG, "notifications lost; looking again",
+	log_record(WATCH_LOGGER, TOMO_LOG_DEBUG,
+	    "notifications lost; looking again",
 	    TOMO_LOG_INT("entries", (int64_t)watch->tree.count));
 	for (struct watch_anchor *at = watch->anchors; at != NULL;
 	     at = at->next) {
@@ -199,4 +200,3 @@ const struct watch_notify_events watch_notify_events = {
 	.entry = on_entry,
 	.lost = on_lost,
 };
-

@@ -25,8 +25,8 @@ struct watch_notify {
 static const uint32_t masks[] = {
 	[WATCH_NOTIFY_ALL] = IN_CLOSE_WRITE | IN_MOVE | IN_CREATE | IN_DELETE |
 	    IN_MOVE_SELF | IN_DELETE_SELF,
-	[WATCH_NOTIFY_PLACES] =
-	    IN_MOVE | IN_CREATE | IN_DELETE | IN_MOVE_SELF | IN_DELETE_SELF,
+	[WATCH_NOTIFY_PLACES] = IN_MOVE | IN_CREATE | IN_DELETE | IN_MOVE_SELF |
+	    IN_DELETE_SELF,
 	[WATCH_NOTIFY_MOVES] = IN_MOVE_SELF | IN_DELETE_SELF,
 };
 
@@ -54,8 +54,8 @@ deliver(struct watch_notify *notify, const struct inotify_event *event)
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (event->mask & meanings[i].theirs)
 			what |= meanings[i].ours;
-	notify->events->entry(notify->arg, event->wd,
-	    event->len > 0 ? event->name : "", what);
+	notify->events->entry(
+	    notify->arg, event->wd, event->len > 0 ? event->name : "", what);
 }
 
 /* Reads what is there, once: libevent calls again for the rest. */
@@ -93,7 +93,8 @@ watch_notify_new(struct event_base *base,
 	}
 	notify->readable = event_new(
 	    base, notify->fd, EV_READ | EV_PERSIST, on_readable, notify);
-	if (notify->readable == NULL || event_add(notify->readable, NULL) != 0) {
+	if (notify->readable == NULL ||
+	    event_add(notify->readable, NULL) != 0) {
 		error_set(err, "inotify: cannot watch its descriptor");
 		goto fail;
 	}
@@ -117,8 +118,8 @@ watch_notify_free(struct watch_notify *notify)
 }
 
 int
-watch_notify_add(struct watch_notify *notify, const char *path,
-    enum watch_notify_mask mask)
+watch_notify_add(
+    struct watch_notify *notify, const char *path, enum watch_notify_mask mask)
 {
 	const int wd = inotify_add_watch(
 	    notify->fd, path, masks[mask] | IN_ONLYDIR | IN_MASK_ADD);

@@ -51,8 +51,8 @@ struct watch_node *
 watch_look_entry(struct watch_look *look, struct watch_node *folder,
     const char *name, bool is_folder)
 {
-	struct watch_node *node =
-	    watch_tree_add(look->tree, folder, name, is_folder);
+	struct watch_node *node = watch_tree_add(
+	    look->tree, folder, name, is_folder);
 
 	if (node != NULL) {
 		node->seen = look->mark;
@@ -130,11 +130,11 @@ watch_folder(struct watch_look *look)
 			return;
 		}
 	}
-	const int wd =
-	    watch_notify_add(look->notify, look->path, WATCH_NOTIFY_ALL);
+	const int wd = watch_notify_add(
+	    look->notify, look->path, WATCH_NOTIFY_ALL);
 	if (watch_notify_is_limit(wd)) {
-		look->events->blind(look->arg, look->path,
-		    "raise fs.inotify.max_user_watches");
+		look->events->blind(
+		    look->arg, look->path, "raise fs.inotify.max_user_watches");
 		return;
 	}
 	if (wd != node->wd)
@@ -175,8 +175,7 @@ enter(struct watch_look *look, struct watch_node *node)
 static void
 look_at_file(struct watch_look *look, const char *name, const struct stat *st)
 {
-	struct watch_node *node =
-	    watch_look_entry(look, look->at, name, false);
+	struct watch_node *node = watch_look_entry(look, look->at, name, false);
 
 	if (node == NULL || watch_content_looks_like(&node->now, st))
 		return;
@@ -203,8 +202,7 @@ look_at_entry(struct watch_look *look, const struct dirent *entry)
 {
 	const char *name = entry->d_name;
 	unsigned char type = entry->d_type;
-	const bool may_count =
-	    watch_filter_has_ending(look->filter, name) &&
+	const bool may_count = watch_filter_has_ending(look->filter, name) &&
 	    !watch_filter_is_apart(look->filter, look->path, name);
 	struct stat st;
 
@@ -230,8 +228,7 @@ finish(struct watch_look *look)
 	struct watch_node *node = look->at;
 	struct watch_node *child, *next;
 
-	for (child = LIST_FIRST(&node->children); child != NULL;
-	     child = next) {
+	for (child = LIST_FIRST(&node->children); child != NULL; child = next) {
 		next = LIST_NEXT(child, sibling);
 		if (child->seen == look->mark)
 			continue;

@@ -42,8 +42,8 @@ void watch_notify_free(struct watch_notify *notify);
  * Returns a number that belongs to the folder, or -errno; is_limit() tells the
  * errors that will be everybody's.
  */
-int watch_notify_add(struct watch_notify *notify, const char *path,
-    enum watch_notify_mask mask);
+int watch_notify_add(
+    struct watch_notify *notify, const char *path, enum watch_notify_mask mask);
 bool watch_notify_is_limit(int error);
 void watch_notify_remove(struct watch_notify *notify, int wd);
 

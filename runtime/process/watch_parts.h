@@ -30,10 +30,10 @@ struct watch {
 	struct watch_notify *notify; /* NULL: by polling */
 	struct watch_anchor *anchors;
 	struct event *quiet, *work, *poll;
-	bool is_blind;       /* notify is of no use, and said so */
-	bool first;          /* what is found is what was there */
+	bool is_blind; /* notify is of no use, and said so */
+	bool first;    /* what is found is what was there */
 	bool held;
-	bool due;            /* the burst is over: compare */
+	bool due; /* the burst is over: compare */
 	bool comparing;
 	int64_t burst_ms;    /* when it began; 0: there is none */
 	int64_t poll_ms;     /* when the last polling began */

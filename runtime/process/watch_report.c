@@ -20,7 +20,7 @@ change_of(const struct watch_node *node, const struct watch_filter *filter)
 
 	return (struct watch_change) {
 		.kind = !node->known.there ? WATCH_ADDED
-		    : !node->now.there	   ? WATCH_REMOVED
+		    : !node->now.there     ? WATCH_REMOVED
 					   : WATCH_UPDATED,
 		.path = path,
 		.shown = watch_filter_shown(filter, path),
@@ -37,15 +37,15 @@ by_path(const void *one, const void *other)
 }
 
 struct watch_change *
-watch_report_new(struct watch_compare *compare,
-    const struct watch_filter *filter, size_t *n)
+watch_report_new(
+    struct watch_compare *compare, const struct watch_filter *filter, size_t *n)
 {
 	struct watch_node *node;
 	struct watch_change *changes;
 	size_t count = 0;
 
 	LIST_FOREACH(node, &compare->changed, changes)
-		count++;
+	count++;
 	changes = xcalloc(count + 1, sizeof(*changes));
 	*n = 0;
 	while ((node = LIST_FIRST(&compare->changed)) != NULL) {
@@ -78,8 +78,8 @@ list_names(struct buffer *out, const struct watch_change *changes, size_t n,
 			more++;
 			continue;
 		}
-		buffer_printf(out, "%s%s", named++ > 0 ? ", " : "",
-		    changes[i].shown);
+		buffer_printf(
+		    out, "%s%s", named++ > 0 ? ", " : "", changes[i].shown);
 	}
 	if (more > 0)
 		buffer_printf(out, " and %zu more", more);
@@ -90,7 +90,8 @@ void
 watch_log_changes(const struct watch_change *changes, size_t n)
 {
 	static const char *const keys[] = { [WATCH_ADDED] = "added",
-		[WATCH_REMOVED] = "removed", [WATCH_UPDATED] = "updated" };
+		[WATCH_REMOVED] = "removed",
+		[WATCH_UPDATED] = "updated" };
 	struct buffer names[3] = { { .data = NULL } };
 	struct tomo_log_field fields[4] = { { .key = NULL } };
 	size_t nfields = 0;

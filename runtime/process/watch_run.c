@@ -29,31 +29,39 @@ watch_go_on(struct watch *watch)
 
 /* ---- bursts ---- */
 
+static void
+end_burst(struct watch *watch)
+{
+	event_del(watch->quiet);
+	watch->due = true;
+	watch_go_on(watch);
+}
+
 /* Something happened: the quiet period begins again. */
 void
 watch_extend_burst(struct watch *watch)
 {
 	const int64_t now = clock_ms();
-	int64_t delay = watch->quiet_ms;
 
 	if (watch->first || watch->held)
 		return;
 	if (watch->burst_ms == 0)
 		watch->burst_ms = now;
-	if (delay > watch->burst_ms + watch->cap_ms - now)
-		delay = watch->burst_ms + watch->cap_ms - now;
-	watch_after(watch->quiet, delay > 0 ? delay : 0);
+	const int64_t left = watch->burst_ms + watch->cap_ms - now;
+	/* A timer set anew each time would never come to run. */
+	if (left <= 0)
+		end_burst(watch);
+	else
+		watch_after(watch->quiet,
+		    left < watch->quiet_ms ? left : watch->quiet_ms);
 }
 
 void
 watch_on_quiet(evutil_socket_t fd, short what, void *arg)
 {
-	struct watch *watch = arg;
-
 	(void)fd;
 	(void)what;
-	watch->due = true;
-	watch_go_on(watch);
+	end_burst(arg);
 }
 
 void
@@ -70,8 +78,8 @@ report(struct watch *watch)
 	const struct watch_events *events = watch->events;
 	void *arg = watch->arg;
 	size_t n;
-	struct watch_change *changes =
-	    watch_report_new(&watch->compare, watch->filter, &n);
+	struct watch_change *changes = watch_report_new(
+	    &watch->compare, watch->filter, &n);
 
 	if (n > 0)
 		events->changed(arg, changes, n);
@@ -170,7 +178,7 @@ plan_poll(struct watch *watch)
 	if (!event_pending(watch->poll, EV_TIMEOUT, NULL))
 		watch_after(watch->poll,
 		    took_ms * POLL_SHARE > WATCH_POLL_MS ? took_ms * POLL_SHARE
-						   : WATCH_POLL_MS);
+							 : WATCH_POLL_MS);
 }
 
 static void
@@ -202,8 +210,8 @@ watch_on_work(evutil_socket_t fd, short what, void *arg)
 			return;
 		watch->due = false;
 		watch->comparing = true;
-		watch_compare_all(&watch->compare,
-		    watch->first ? watch->baseline_ns : 0);
+		watch_compare_all(
+		    &watch->compare, watch->first ? watch->baseline_ns : 0);
 	}
 	if (!watch_compare_step(&watch->compare, until_ns)) {
 		watch_go_on(watch);
