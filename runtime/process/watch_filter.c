@@ -228,3 +228,9 @@ watch_filter_shown(const struct watch_filter *filter, const char *path)
 		return path;
 	return path + len + 1;
 }
+
+const char *
+watch_filter_cwd(const struct watch_filter *filter)
+{
+	return filter->cwd;
+}

@@ -32,6 +32,9 @@ bool watch_filter_has_ending(
 bool watch_filter_is_apart(
     const struct watch_filter *filter, const char *path, const char *name);
 
+/* The working folder. */
+const char *watch_filter_cwd(const struct watch_filter *filter);
+
 /* The path from the working folder if it is below, else as it is; borrowed. */
 const char *watch_filter_shown(
     const struct watch_filter *filter, const char *path);
