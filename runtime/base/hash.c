@@ -1,6 +1,8 @@
 #include "runtime/base/hash.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WORD sizeof(uint64_t)
 
@@ -59,4 +61,22 @@ hash_value(const struct hash *hash)
 
 	memcpy(last, hash->tail, hash->length % WORD);
 	return mix(mix(mix(hash->state, word_at(last)), hash->length), 1);
+}
+
+int
+hash_file(const char *path, uint64_t *value)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char piece[65536];
+	struct hash hash;
+	ssize_t got;
+
+	if (fd < 0)
+		return -1;
+	hash_init(&hash);
+	while ((got = read(fd, piece, sizeof(piece))) > 0)
+		hash_add(&hash, piece, (size_t)got);
+	close(fd);
+	*value = hash_value(&hash);
+	return got == 0 ? 0 : -1;
 }

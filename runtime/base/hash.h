@@ -21,4 +21,7 @@ void hash_add(struct hash *hash, const void *data, size_t len);
 /* The hash of all that was added; more may be added afterwards. */
 uint64_t hash_value(const struct hash *hash);
 
+/* The hash of a file's content.  Blocks while it is read.  Returns 0 or -1. */
+int hash_file(const char *path, uint64_t *value);
+
 #endif

@@ -13,22 +13,13 @@
 #include <unistd.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/hash.h"
 
 #define RUN "run-"
 #define STRAY_AFTER_S (24 * 60 * 60)
 
 /* Leaves room for what is added to it within the 255 bytes of a file name. */
 #define NAME_MAX_LEN 200
-
-uint64_t
-cache_hash(uint64_t hash, const void *data, size_t len)
-{
-	const unsigned char *bytes = data;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3u;
-	return hash;
-}
 
 /* ---- making folders ---- */
 
@@ -177,10 +168,12 @@ char *
 cache_folder(const char *root, const char *file)
 {
 	char *real = real_path(file);
-	char *name = cache_name(file);
-	char *path = xasprintf("%s/%s-%016" PRIx64, root, name,
-	    cache_hash(CACHE_HASH_START, real, strlen(real)));
+	char *name = cache_name(file), *path;
+	struct hash hash;
 
+	hash_init(&hash);
+	hash_add(&hash, real, strlen(real));
+	path = xasprintf("%s/%s-%016" PRIx64, root, name, hash_value(&hash));
 	free(name);
 	free(real);
 	return path;

@@ -8,9 +8,6 @@
 #ifndef RUNTIME_PROCESS_CACHE_H
 #define RUNTIME_PROCESS_CACHE_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "runtime/base/error.h"
 
 /*
@@ -40,9 +37,5 @@ void cache_run_remove(const char *run);
 
 /* The name of the file without folders and ending; the caller frees it. */
 char *cache_name(const char *file);
-
-/* Goes on from hash (at first CACHE_HASH_START) over data; FNV-1a. */
-#define CACHE_HASH_START 0xcbf29ce484222325u
-uint64_t cache_hash(uint64_t hash, const void *data, size_t len);
 
 #endif

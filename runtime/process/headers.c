@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/hash.h"
 #include "runtime/process/cache.h"
 
 /* The assembler finds the file below the folder that make runs in. */
@@ -41,14 +42,15 @@ const struct header headers[] = { ALL(ROW) { NULL, NULL } };
 static uint64_t
 content_hash(void)
 {
-	uint64_t hash = CACHE_HASH_START;
+	struct hash hash;
 
+	hash_init(&hash);
 	/* With its NUL each, so that no two lists look the same. */
 	for (const struct header *at = headers; at->name != NULL; at++) {
-		hash = cache_hash(hash, at->name, strlen(at->name) + 1);
-		hash = cache_hash(hash, at->text, strlen(at->text) + 1);
+		hash_add(&hash, at->name, strlen(at->name) + 1);
+		hash_add(&hash, at->text, strlen(at->text) + 1);
 	}
-	return hash;
+	return hash_value(&hash);
 }
 
 static bool

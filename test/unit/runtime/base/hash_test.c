@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -77,6 +78,22 @@ tells_swapped_words_apart(void **state)
 	    hash_of("aaaaaaaabbbbbbbb", 16) != hash_of("bbbbbbbbaaaaaaaa", 16));
 }
 
+static void
+hashes_a_file_as_its_bytes(void **state)
+{
+	char path[] = "/tmp/hash_test.XXXXXX";
+	const int fd = mkstemp(path);
+	uint64_t value;
+
+	(void)state;
+	assert_int_equal(write(fd, "hello, file", 11), 11);
+	close(fd);
+	assert_int_equal(hash_file(path, &value), 0);
+	assert_true(value == hash_of("hello, file", 11));
+	unlink(path);
+	assert_int_equal(hash_file(path, &value), -1);
+}
+
 int
 main(void)
 {
@@ -85,6 +102,7 @@ main(void)
 		cmocka_unit_test(tells_every_changed_bit_apart),
 		cmocka_unit_test(tells_lengths_of_zeros_apart),
 		cmocka_unit_test(tells_swapped_words_apart),
+		cmocka_unit_test(hashes_a_file_as_its_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
