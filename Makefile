@@ -15,7 +15,7 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libjansson-dev libboost-context-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
-    python3 python3-pytest python3-requests abigail-tools binutils
+    python3 python3-pytest python3-requests abigail-tools binutils git lld vim
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 
@@ -235,7 +235,8 @@ soak: ## Install what is missing and load a service long (SOAK_SECONDS=600)
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory test-build
 	BUILD=$(BUILD) SAN=$(SAN) SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON) -m \
-	    pytest -q -s -p no:cacheprovider test/soak $(PYTEST_ARGS)
+	    pytest -q -s -p no:cacheprovider test/soak \
+	    test/e2e/test_reloads.py $(PYTEST_ARGS)
 
 FUZZ_SECONDS ?= 20
 FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \

@@ -9,6 +9,7 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/hash.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
 #include "runtime/process/copy.h"
@@ -184,9 +185,29 @@ static const struct child_events child_events = {
 
 /* ---- for slot.c and reload.c ---- */
 
-void
-fleet_opened(struct fleet *fleet)
+/* What a later stand-in, and the watcher, go by. */
+static void
+learn(struct fleet *fleet, const struct child *child)
 {
+	const char *had = fleet->watcher != NULL ? fleet->watcher : "";
+
+	if (child->stand_in)
+		return;
+	if (child->options != NULL) {
+		free(fleet->options);
+		fleet->options = xstrdup(child->options);
+	}
+	if (child->watcher == NULL || strcmp(child->watcher, had) == 0)
+		return;
+	free(fleet->watcher);
+	fleet->watcher = xstrdup(child->watcher);
+	fleet->config.events->watcher(fleet->config.arg, fleet);
+}
+
+void
+fleet_opened(struct fleet *fleet, const struct child *child)
+{
+	learn(fleet, child);
 	for (unsigned i = 0; i < fleet->nslots; i++)
 		if (!fleet->slots[i].was_open)
 			return;
@@ -210,9 +231,13 @@ fleet_copy(
     struct fleet *fleet, const struct elf_facts *facts, struct error *err)
 {
 	const struct fleet_config *config = &fleet->config;
-	struct copy *copy = copy_new(config->folder, config->file,
-	    fleet->generation + 1, facts->uses_origin, err);
+	struct copy *copy;
 
+	/* Before the copy: what is written meanwhile has another hash. */
+	if (hash_file(config->file, &fleet->hash) != 0)
+		fleet->hash = 0;
+	copy = copy_new(config->folder, config->file, fleet->generation + 1,
+	    facts->uses_origin, err);
 	if (copy == NULL)
 		return NULL;
 	fleet->generation++;
@@ -274,10 +299,10 @@ struct fleet *
 fleet_new(const struct fleet_config *config)
 {
 	struct fleet *fleet = xcalloc(1, sizeof(*fleet));
-	const char *slash = strrchr(config->file, '/');
+	const char *slash = strrchr(config->operand, '/');
 
 	fleet->config = *config;
-	fleet->label = slash != NULL ? slash + 1 : config->file;
+	fleet->label = slash != NULL ? slash + 1 : config->operand;
 	fleet->nslots = config->workers;
 	fleet->slots = xcalloc(config->workers, sizeof(*fleet->slots));
 	for (unsigned i = 0; i < fleet->nslots; i++) {
@@ -308,6 +333,7 @@ fleet_free(struct fleet *fleet)
 	free(fleet->slots);
 	free(fleet->name);
 	free(fleet->options);
+	free(fleet->watcher);
 	free(fleet);
 }
 

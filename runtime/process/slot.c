@@ -151,12 +151,8 @@ slot_open(struct slot *slot, struct child *child, int64_t instant_ms)
 	slot->was_open = true;
 	hold_sockets(slot, 0);
 	move(slot, child->stand_in ? SLOT_STAND_IN : SLOT_OPEN);
-	if (!child->stand_in && child->options != NULL) {
-		free(slot->fleet->options);
-		slot->fleet->options = xstrdup(child->options);
-	}
 	lend_update(slot->fleet);
-	fleet_opened(slot->fleet);
+	fleet_opened(slot->fleet, child);
 }
 
 /* ---- ends ---- */
