@@ -132,7 +132,7 @@ $(BUILD)/obj/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # The headers are carried in it, by a directive that no compiler lists.
-$(BUILD)/obj/runtime/process/headers.o: $(wildcard abi/tomodachi.h \
+$(BUILD)/obj/runtime/build/headers.o: $(wildcard abi/tomodachi.h \
     abi/tomodachi/*.h)
 
 # Somebody else's code: our warnings are not its.

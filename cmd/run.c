@@ -12,7 +12,7 @@
 #include "cmd/banner.h"
 #include "cmd/common.h"
 #include "runtime/base/alloc.h"
-#include "runtime/process/recipe.h"
+#include "runtime/build/recipe.h"
 #include "runtime/process/single.h"
 #include "runtime/process/supervisor.h"
 
@@ -95,12 +95,10 @@ static const struct args_flag flags[] = {
 	{ "--production", NULL, set_production,
 	    "restart what crashes; no watching, no banner" },
 	{ "--watch", "DIR", set_watch,
-	    "reload on changes there, not in the working folder; may come "
-	    "again" },
+	    "watch this folder, not the working one; may come again" },
 	{ "--no-watch", NULL, set_no_watch, "do not reload on changes" },
 	{ "--build", "CMD", set_build,
-	    "shell command that builds the services, at the start and on "
-	    "changes" },
+	    "shell command that builds the services" },
 	{ "--no-supervisor", NULL, set_no_supervisor,
 	    "one service in this process, for debuggers" },
 	COMMON_FLAGS,

@@ -9,11 +9,11 @@
 #include "runtime/base/hash.h"
 #include "runtime/base/log.h"
 #include "runtime/process/fleet.h"
-#include "runtime/process/recipe.h"
+#include "runtime/build/recipe.h"
 #include "runtime/process/reload.h"
-#include "runtime/process/watch.h"
-#include "runtime/process/watch_plan.h"
-#include "runtime/process/workshop.h"
+#include "runtime/watch/watch.h"
+#include "runtime/watch/watch_plan.h"
+#include "runtime/build/workshop.h"
 
 #define LOGGER "tomodachi.supervisor"
 
@@ -81,8 +81,8 @@ release_watch(struct develop *develop)
 	if (develop->watch == NULL || workshop_is_busy(develop->workshop))
 		return;
 	for (unsigned i = 0; i < develop->nmembers; i++)
-		watch_forgive(develop->watch,
-		    develop->members[i].fleet->config.file);
+		watch_forgive(
+		    develop->watch, develop->members[i].fleet->config.file);
 	watch_hold(develop->watch, false);
 }
 

@@ -9,6 +9,7 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/exit_status.h"
 #include "runtime/base/hash.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
@@ -115,7 +116,7 @@ let_go(struct fleet *fleet, const struct child *child)
 	if (death_kind(&child->death) == DEATH_CLEAN &&
 	    WIFEXITED(child->death.status))
 		return;
-	death_describe(child->death.status, how, sizeof(how));
+	exit_status_describe(child->death.status, how, sizeof(how));
 	log_record(LOGGER, TOMO_LOG_WARNING, "old worker ended badly",
 	    TOMO_LOG_STR("service", fleet_name(fleet)),
 	    TOMO_LOG_INT("slot", child->slot), TOMO_LOG_INT("pid", child->pid),
@@ -137,9 +138,9 @@ count_code(struct fleet *fleet, const struct child *child)
 	    (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGHUP ||
 		WTERMSIG(status) == SIGQUIT))
 		return;
-	if (!child->death.said_failed && death_exit_code(status) != 0)
+	if (!child->death.said_failed && exit_status_code(status) != 0)
 		fleet->config.events->code(
-		    fleet->config.arg, fleet, death_exit_code(status));
+		    fleet->config.arg, fleet, exit_status_code(status));
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <event2/event.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/exit_status.h"
 #include "runtime/base/log.h"
 #include "runtime/base/options.h"
 #include "runtime/process/child.h"
@@ -136,7 +137,7 @@ on_stop(void *arg, int number)
 
 	if (supervisor->stopping)
 		return;
-	death_signal_name(number, name, sizeof(name));
+	exit_status_signal(number, name, sizeof(name));
 	log_record(
 	    LOGGER, TOMO_LOG_INFO, "stopping", TOMO_LOG_STR("signal", name));
 	stop_all(supervisor);
