@@ -111,8 +111,7 @@ wait_for_word(void)
 		const ssize_t got = recv(
 		    known.control_fd, head, sizeof(head), MSG_DONTWAIT);
 		if (got == 0 ||
-		    (got > 0 &&
-			control_is(head, (size_t)got, CONTROL_DIE)))
+		    (got > 0 && control_is(head, (size_t)got, CONTROL_DIE)))
 			return;
 	}
 }
@@ -176,7 +175,8 @@ describe_call(struct crash_facts *facts)
  * pointer, where all but the end of a stack can be used.
  */
 static bool
-is_overflow(const struct crash_facts *facts, const siginfo_t *info, uintptr_t sp)
+is_overflow(
+    const struct crash_facts *facts, const siginfo_t *info, uintptr_t sp)
 {
 	const uintptr_t address = (uintptr_t)facts->address;
 
@@ -184,8 +184,7 @@ is_overflow(const struct crash_facts *facts, const siginfo_t *info, uintptr_t sp
 	    info->si_code <= 0 || facts->address == facts->pc || sp == 0)
 		return false;
 	if (facts->thread == CRASH_IN_LOOP && known.service != NULL &&
-	    coroutine_is_guard(
-		loop_pool(known.service->loop), (void *)address))
+	    coroutine_is_guard(loop_pool(known.service->loop), (void *)address))
 		return true;
 	return address - (sp - NEAR_STACK) < 2 * NEAR_STACK;
 }

@@ -15,8 +15,10 @@ static const struct {
 	size_t offset, size;
 } texts[TEXTS] = {
 #define TEXT(field) \
-	{ offsetof(struct crash_facts, field), \
-	    sizeof(((struct crash_facts *)NULL)->field) }
+	{ \
+		offsetof(struct crash_facts, field), \
+		    sizeof(((struct crash_facts *)NULL)->field) \
+	}
 	TEXT(handler),
 	TEXT(handling),
 	TEXT(message),
@@ -44,8 +46,8 @@ crash_facts_write(const struct crash_facts *facts, char *room,
 {
 	char *at = room;
 
-	_Static_assert(sizeof(struct crash_facts) < CRASH_FACTS_TEXT,
-	    "all texts fit");
+	_Static_assert(
+	    sizeof(struct crash_facts) < CRASH_FACTS_TEXT, "all texts fit");
 	for (size_t i = 0; i < TEXTS; i++) {
 		const char *text = (const char *)facts + texts[i].offset;
 		const size_t len = strlen(text);

@@ -62,7 +62,8 @@ cause(const struct crash_facts *facts)
 static bool
 has_address(const struct crash_facts *facts)
 {
-	return facts->code > 0 && facts->code != SI_KERNEL && !facts->overflow &&
+	return facts->code > 0 && facts->code != SI_KERNEL &&
+	    !facts->overflow &&
 	    (facts->signal == SIGSEGV || facts->signal == SIGBUS);
 }
 

@@ -46,8 +46,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct symbolizer *symbolizer = arg;
 	const ssize_t got = read(symbolizer->fd,
-	    symbolizer->output + symbolizer->len,
-	    OUTPUT_MAX - symbolizer->len);
+	    symbolizer->output + symbolizer->len, OUTPUT_MAX - symbolizer->len);
 
 	(void)fd;
 	(void)what;

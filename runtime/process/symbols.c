@@ -67,8 +67,7 @@ locate(uintptr_t pc, char *text, size_t size)
 static char *
 demangle(const char *name)
 {
-	static char *(*function)(
-	    const char *, char *, size_t *, int *);
+	static char *(*function)(const char *, char *, size_t *, int *);
 	static bool was_looked_for;
 	int status;
 
@@ -98,8 +97,8 @@ die_name(Dwarf_Die *die)
 	Dwarf_Attribute attribute;
 	const char *name = NULL;
 
-	if (libdw.dwarf_attr_integrate(
-		die, DW_AT_linkage_name, &attribute) != NULL)
+	if (libdw.dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) !=
+	    NULL)
 		name = libdw.dwarf_formstring(&attribute);
 	if (name == NULL)
 		name = libdw.dwarf_diename(die);
@@ -178,8 +177,8 @@ print_scopes(FILE *to, struct place *place)
 		free(name);
 		printed = true;
 		if (tag == DW_TAG_subprogram ||
-		    !put_call_line(place->text, sizeof(place->text), unit,
-			&scopes[i]))
+		    !put_call_line(
+			place->text, sizeof(place->text), unit, &scopes[i]))
 			break;
 	}
 	free(inner);
@@ -205,7 +204,8 @@ name_frame(FILE *to, Dwfl *dwfl, uintptr_t pc)
 				      : libdw.dwfl_lineinfo(line, NULL, &number,
 					    NULL, NULL, NULL);
 		if (source != NULL && number > 0)
-			put_line(place.text, sizeof(place.text), source, number);
+			put_line(
+			    place.text, sizeof(place.text), source, number);
 		if (print_scopes(to, &place))
 			return;
 		name = libdw.dwfl_module_addrinfo(

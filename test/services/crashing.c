@@ -17,10 +17,9 @@
 static int *volatile nowhere;
 static volatile int zero;
 static int (*volatile no_function)(void);
-static char *volatile literal = (char *)(uintptr_t)"constant";
+static char *volatile literal = (char *)(uintptr_t) "constant";
 
-static int __attribute__((noinline))
-find_order(int number)
+static int __attribute__((noinline)) find_order(int number)
 {
 	return nowhere[number]; /* crash: nested */
 }
@@ -46,8 +45,7 @@ put_order(struct tomo_call *call)
 	return tomo_http_text(call, 200, "stored");
 }
 
-static int __attribute__((noinline))
-recurse(volatile char *above)
+static int __attribute__((noinline)) recurse(volatile char *above)
 {
 	volatile char frame[512];
 
@@ -163,6 +161,14 @@ forks(struct tomo_call *call)
 }
 
 static int
+crashes_silently(struct tomo_call *call)
+{
+	signal(SIGSEGV, SIG_DFL);
+	*nowhere = 1;
+	return tomo_http_text(call, 200, "not crashed");
+}
+
+static int
 answers(struct tomo_call *call)
 {
 	return tomo_http_text(call, 200, "well");
@@ -204,5 +210,5 @@ TOMO_SERVICE(.name = "crashing", .init = init,
 	TOMO_HTTP("GET", "/call", calls_nothing),
 	TOMO_HTTP("GET", "/offload", offloads),
 	TOMO_HTTP("GET", "/thread", makes_thread),
-	TOMO_HTTP("GET", "/task", spawns),
-	TOMO_HTTP("GET", "/fork", forks)));
+	TOMO_HTTP("GET", "/task", spawns), TOMO_HTTP("GET", "/fork", forks),
+	TOMO_HTTP("GET", "/silent", crashes_silently)));

@@ -45,7 +45,8 @@ a_recursion_is_one_frame(void **state)
 	struct crash_frames frames;
 
 	(void)state;
-	crash_frames_read(&frames, "\ns\tf\ta.c:1\ns\tf\ta.c:1\ns\tg\ta.c:1\n.\n");
+	crash_frames_read(
+	    &frames, "\ns\tf\ta.c:1\ns\tf\ta.c:1\ns\tg\ta.c:1\n.\n");
 	assert_int_equal(frames.count, 2);
 	assert_int_equal(frames.list[0].times, 2);
 	assert_int_equal(frames.list[1].times, 1);
