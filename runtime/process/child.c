@@ -16,6 +16,7 @@
 #include "runtime/base/exit_status.h"
 #include "runtime/base/log.h"
 #include "runtime/base/spawn.h"
+#include "runtime/process/child_crash.h"
 #include "runtime/process/child_message.h"
 #include "runtime/process/control.h"
 #include "runtime/process/copy.h"
@@ -307,6 +308,7 @@ child_free(struct child *child)
 		event_free(child->start_timer);
 	if (child->kill_timer != NULL)
 		event_free(child->kill_timer);
+	child_crash_clear(child);
 	control_free(child->control);
 	copy_unref(child->copy);
 	free(child->line);
@@ -401,6 +403,7 @@ child_reaped(struct child *child, int status)
 	/* Its last words may still be unread. */
 	child->reaped = true;
 	control_drain(child->control);
+	child_crash_settle(child);
 	event_del(child->start_timer);
 	event_del(child->kill_timer);
 	child->death.status = status;

@@ -14,6 +14,7 @@
 #include "runtime/process/death.h"
 
 struct child;
+struct child_crash;
 struct control;
 struct copy;
 struct event;
@@ -84,10 +85,11 @@ struct child {
 	int64_t grace_s;
 	int64_t opened_ms; /* of clock_ms() */
 	struct death death;
-	char *line;    /* why its start failed */
-	char *name;    /* of the service; NULL until it is named */
-	char *options; /* JSON: what is not the default */
-	char *watcher; /* JSON: options of the watcher */
+	struct child_crash *crash; /* what it told of one; else NULL */
+	char *line;                /* why its start failed */
+	char *name;                /* of the service; NULL until it is named */
+	char *options;             /* JSON: what is not the default */
+	char *watcher;             /* JSON: options of the watcher */
 };
 
 /* Starts a process; what the plan points to must outlive the child, but for

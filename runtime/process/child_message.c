@@ -9,6 +9,7 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
+#include "runtime/process/child_crash.h"
 #include "runtime/process/control.h"
 #include "runtime/process/sockets.h"
 
@@ -224,6 +225,8 @@ static const struct {
 	{ CONTROL_DRAINING, ALIVE, 0, on_draining },
 	{ CONTROL_EXIT, ALIVE, 0, on_exit_code },
 	{ CONTROL_ENDED, ALIVE, 0, on_last_word },
+	{ CONTROL_CRASHED, ALIVE, 0, child_on_crashed },
+	{ CONTROL_FRAMES, ALIVE, 0, child_on_frames },
 };
 
 int

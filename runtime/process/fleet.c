@@ -13,6 +13,7 @@
 #include "runtime/base/hash.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
+#include "runtime/process/child_crash.h"
 #include "runtime/process/copy.h"
 #include "runtime/process/lend.h"
 #include "runtime/process/slot.h"
@@ -107,7 +108,7 @@ on_exit_code(struct child *child, int code)
 
 /* A worker whose place is another's by now. */
 static void
-let_go(struct fleet *fleet, const struct child *child)
+let_go(struct fleet *fleet, struct child *child)
 {
 	char how[40];
 
@@ -115,6 +116,8 @@ let_go(struct fleet *fleet, const struct child *child)
 		sockets_release(fleet->config.room->sockets, child->id);
 	if (death_kind(&child->death) == DEATH_CLEAN &&
 	    WIFEXITED(child->death.status))
+		return;
+	if (child_crash_report(child, fleet_name(fleet), NULL))
 		return;
 	exit_status_describe(child->death.status, how, sizeof(how));
 	log_record(LOGGER, TOMO_LOG_WARNING, "old worker ended badly",

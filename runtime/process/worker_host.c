@@ -286,6 +286,9 @@ on_message(void *arg, const struct control_message *message)
 	case CONTROL_REOPEN_LOGS:
 		service_reopen_logs(worker->serving.service);
 		return;
+	case CONTROL_DIE:
+		/* For the handler of a crash, which reads it itself. */
+		return;
 	case CONTROL_LOADING:
 	case CONTROL_LOADED:
 	case CONTROL_NAMED:
@@ -295,6 +298,8 @@ on_message(void *arg, const struct control_message *message)
 	case CONTROL_DRAINING:
 	case CONTROL_EXIT:
 	case CONTROL_ENDED:
+	case CONTROL_CRASHED:
+	case CONTROL_FRAMES:
 		/* From workers only: refused before it comes here. */
 		return;
 	}

@@ -242,16 +242,29 @@ module_spec(const struct module *module, size_t i, const struct row_kind **kind)
 	return module->rows.list[i].spec;
 }
 
-void *(*module_cxa_get_globals(const struct module *module))(void)
+/* By the handle: a service's libraries are not in the global scope. */
+static module_cxa_fn *
+cxa_function(const struct module *module, const char *name)
 {
-	void *(*function)(void) = NULL;
+	module_cxa_fn *function = NULL;
 	void *symbol = NULL;
 
-	/* By the handle: a service's libraries are not in the global scope. */
 	if (module->handle != NULL)
-		symbol = dlsym(module->handle, "__cxa_get_globals");
+		symbol = dlsym(module->handle, name);
 	memcpy(&function, &symbol, sizeof(function));
 	return function;
+}
+
+module_cxa_fn *
+module_cxa_get_globals(const struct module *module)
+{
+	return cxa_function(module, "__cxa_get_globals");
+}
+
+module_cxa_fn *
+module_cxa_exception_type(const struct module *module)
+{
+	return cxa_function(module, "__cxa_current_exception_type");
 }
 
 const char *

@@ -70,6 +70,11 @@ void request_drop(struct http_request *request);
 struct http_request *request_of(
     const struct tomo_call *call, const char *function);
 
+/*
+ * "GET /orders/7?x=1", as it came, as far as it fits; safe in a signal handler.
+ */
+void request_handling(const struct tomo_call *call, char *text, size_t size);
+
 /* "GET" and so on; whether it is HEAD. */
 const char *request_method(const struct http_request *request);
 bool request_is_head(const struct http_request *request);
