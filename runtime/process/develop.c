@@ -49,16 +49,20 @@ reload(struct member *member)
 	reload_begin(member->fleet);
 }
 
-/* Of the service file as it is now: not, if that was tried already. */
+/*
+ * Of the service file as it is now: not, if that is what runs already.  What
+ * crashed may go well another time.
+ */
 static void
 reload_if_new(struct member *member)
 {
+	const struct fleet *fleet = member->fleet;
 	uint64_t hash;
 
-	if (hash_file(member->fleet->config.file, &hash) == 0 &&
-	    hash == member->fleet->hash && !member->anew) {
+	if (!member->anew && fleet_is_well(fleet) &&
+	    hash_file(fleet->config.file, &hash) == 0 && hash == fleet->hash) {
 		log_record(LOGGER, TOMO_LOG_DEBUG, "nothing to reload",
-		    TOMO_LOG_STR("service", fleet_name(member->fleet)));
+		    TOMO_LOG_STR("service", fleet_name(fleet)));
 		return;
 	}
 	reload(member);

@@ -358,6 +358,15 @@ fleet_check(struct fleet *fleet, struct error *err)
 	return fleet->copy != NULL ? 0 : -1;
 }
 
+bool
+fleet_is_well(const struct fleet *fleet)
+{
+	for (unsigned i = 0; i < fleet->nslots; i++)
+		if (fleet->slots[i].state != SLOT_OPEN)
+			return false;
+	return true;
+}
+
 int
 fleet_start(struct fleet *fleet, struct error *err)
 {

@@ -93,6 +93,9 @@ const char *fleet_name(const struct fleet *fleet);
 /* Whether the file can be a service: before any worker is started. */
 int fleet_check(struct fleet *fleet, struct error *err);
 
+/* Whether a worker of the service itself is open in each slot. */
+bool fleet_is_well(const struct fleet *fleet);
+
 /* Starts a worker in each slot; what fails later comes as an event. */
 int fleet_start(struct fleet *fleet, struct error *err);
 

@@ -94,6 +94,25 @@ def test_a_source_that_does_not_build_is_not_run(folder):
         "\ntomodachi: hello.c: build failed (exit code 1)\n")
 
 
+CRASH_ONCE = """	if (access("mark", F_OK) != 0 && creat("mark", 0600) >= 0)
+		abort();
+"""
+
+
+def test_any_save_ends_a_stand_in(folder):
+    save(folder, "<tomodachi.h>", "<tomodachi.h>\n#include <fcntl.h>\n"
+         "#include <stdlib.h>\n#include <unistd.h>\n")
+    save(folder, "	return", CRASH_ONCE + "	return")
+    with Runner("hello.c", args=ARGS, cwd=folder,
+                env=with_cache(folder)) as runner:
+        assert runner.get("/")[0] is None
+        until(lambda: runner.get("/")[0] == 503, "a stand-in")
+        # The same code, to the byte.
+        save(folder, '"one"', '"one" ')
+        answers(runner, "one")
+        assert runner.stop() == 0
+
+
 def test_sighup_builds_what_is_not_watched(folder):
     with Runner("hello.c", args=[*ARGS, "--production"], cwd=folder,
                 env=with_cache(folder)) as runner:
