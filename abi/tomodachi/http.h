@@ -73,8 +73,9 @@ TOMO_API const char *tomo_http_remote_ip(struct tomo_call *call);
  * Since ABI 1. */
 TOMO_API const char *tomo_http_auth_user(struct tomo_call *call);
 
-/* The status answered so far, in an error handler the one it answers; 0
- * without one.  Since ABI 1. */
+/* The status answered so far: in an error handler the one it answers, in
+ * middleware after tomo_next() the final one of what is inside; 0 without one.
+ * Since ABI 1. */
 TOMO_API int tomo_http_status(const struct tomo_call *call);
 
 /*
