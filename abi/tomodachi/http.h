@@ -104,6 +104,17 @@ TOMO_API int tomo_http_json(struct tomo_call *call, int status,
 TOMO_API int tomo_http_fail(struct tomo_call *call, int status);
 
 /*
+ * Answers with a redirect, 301, 302, 303, 307 or 308, and no content.  location
+ * is a URI or relative to the request's ("/login", "?page=2"); what no URI has,
+ * such as a space or a byte past ASCII, is percent-encoded.  It is not checked
+ * where it leads: do not pass on what a client sent.  Returns 0, TOMO_EINVAL
+ * (another status; an empty location, or one with control characters),
+ * TOMO_ENOMEM or TOMO_EKIND.  Since ABI 1.
+ */
+TOMO_API int tomo_http_redirect(struct tomo_call *call, int status,
+    const char *location);
+
+/*
  * Sets a header of the answer, instead of any of that name, or adds one.  Both
  * are copied.  Content-Length, Transfer-Encoding, Connection, Keep-Alive,
  * Server and Date stay the runner's: TOMO_EINVAL, as for names that are no

@@ -178,6 +178,28 @@ def test_a_value_is_released_once_when_its_call_ends(wire):
     assert int(wire.get("/released").body) == first + 4
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_has_a_location_and_no_content(wire, status):
+    answer = wire.get(f"/redirect?status={status}&to=/a+b%3Fc")
+    assert (answer.status, answer.body) == (status, b"")
+    assert answer.header("Location") == "/a%20b?c"
+
+
+@pytest.mark.parametrize("query, error", [
+    ("status=304&to=/", b"tomo_http_redirect: want 301, 302, 303, 307 or 308, "
+                        b"got 304"),
+    ("status=302&to=/a%0d%0ab:c", b"tomo_http_redirect: a location that is "
+                                  b"empty or has control characters"),
+    ("status=302&to=", b"tomo_http_redirect: a location that is empty or has "
+                       b"control characters"),
+    ("status=302", b"tomo_http_redirect: no location"),
+])
+def test_a_redirect_to_nowhere_is_refused(wire, query, error):
+    answer = wire.get(f"/redirect?{query}")
+    assert (answer.status, answer.body) == (500, error)
+    assert answer.header("Location") is None
+
+
 def test_what_is_no_request_never_reaches_it(served):
     with Wire(served.port) as wire:
         answer = wire.send("GET / HTTP/1.1\r\n\r\n").read()

@@ -84,7 +84,8 @@ mend(struct tomo_call *call)
 	if (asks(call, "twice"))
 		return tomo_next(call);
 	if (asks(call, "mend") && code < 0)
-		return tomo_http_textf(call, 200, "mended: %s", tomo_error(call));
+		return tomo_http_textf(
+		    call, 200, "mended: %s", tomo_error(call));
 	if (asks(call, "replace"))
 		return tomo_http_fail(call, 409);
 	if (asks(call, "spoil"))
@@ -128,6 +129,17 @@ released_so_far(struct tomo_call *call)
 	return tomo_http_textf(call, 200, "%d", released);
 }
 
+static int
+redirect(struct tomo_call *call)
+{
+	const char *status = tomo_http_query(call, "status");
+	const char *to = tomo_http_query(call, "to");
+
+	if (tomo_http_redirect(call, atoi(status), to) < 0)
+		return tomo_http_text(call, 500, tomo_error(call));
+	return 0;
+}
+
 /* Error rows fail at something themselves: the cause is told all the same. */
 static int
 sorry(struct tomo_call *call)
@@ -155,5 +167,6 @@ TOMO_SERVICE(.name = "middleware",
 	TOMO_HTTP("POST", "/post", hello), TOMO_HTTP("GET", "/fail", failing),
 	TOMO_HTTP("GET", "/conflict", conflict),
 	TOMO_HTTP("GET", "/silent", silent),
+	TOMO_HTTP("GET", "/redirect", redirect),
 	TOMO_HTTP("GET", "/released", released_so_far),
 	TOMO_HTTP_ERROR(404, lost), TOMO_HTTP_ERROR(500, sorry)));

@@ -91,8 +91,7 @@ static int
 no_middleware(struct tomo_call *call)
 {
 	assert_int_equal(tomo_next(call), TOMO_EINVAL);
-	assert_string_equal(
-	    tomo_error(call), "tomo_next: not in middleware");
+	assert_string_equal(tomo_error(call), "tomo_next: not in middleware");
 	return 0;
 }
 
