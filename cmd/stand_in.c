@@ -9,9 +9,17 @@ answer(struct tomo_call *call)
 	return tomo_http_textf(call, 503, "%s\n", (char *)tomo_state(call));
 }
 
+/* The options are those of the crashed service, which is in no good health. */
+static int
+init(struct tomo_call *call)
+{
+	return tomo_option_set(call, "http.health_path", "null");
+}
+
 const struct tomo_service stand_in_service = {
 	.size = (uint32_t)sizeof(struct tomo_service),
 	.abi = TOMO_ABI,
 	.name = "stand-in",
 	.handlers = TOMO_HANDLERS(TOMO_HTTP("*", "(?s).*", answer)),
+	.init = init,
 };

@@ -112,6 +112,12 @@ service_stop(struct service *service, bool reload)
 	flag_set(service->opened);
 }
 
+bool
+service_is_ending(const struct service *service)
+{
+	return service->stop_by_ms != 0 && !service->reloading;
+}
+
 void
 service_hasten(struct service *service)
 {

@@ -84,6 +84,9 @@ void service_open(struct service *service);
  */
 void service_stop(struct service *service, bool reload);
 
+/* Whether a stop has begun; a reload is no end of the service. */
+bool service_is_ending(const struct service *service);
+
 /* A newer generation waits for the end of this one: once it waits for nothing
  * but peers that are idle, they are let go of. */
 void service_hasten(struct service *service);

@@ -10,6 +10,7 @@
 #include "runtime/service/chain.h"
 #include "runtime/service/service.h"
 #include "transports/http/connection.h"
+#include "transports/http/health.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
@@ -70,15 +71,13 @@ explain(struct http_request *request)
 	}
 }
 
-void
-dispatch_route(struct http_request *request)
+static void
+find_row(struct http_request *request)
 {
-	struct http_server *server = request->server;
 	const struct head *head = &request->head;
 
-	request->body_max = server->settings.max_body;
-	switch (router_match(server->router, head->parser.method, head->path,
-	    head->path_len, &request->route)) {
+	switch (router_match(request->server->router, head->parser.method,
+	    head->path, head->path_len, &request->route)) {
 	case ROUTER_FOUND:
 		request->spec = request->route.target;
 		request->call->function = request->spec->function;
@@ -101,6 +100,16 @@ dispatch_route(struct http_request *request)
 	/* No C string could tell it from what stands before the NUL. */
 	if (strlen(head->path) != head->path_len)
 		request->early = 404;
+}
+
+void
+dispatch_route(struct http_request *request)
+{
+	const struct head *head = &request->head;
+
+	request->body_max = request->server->settings.max_body;
+	if (!health_route(request))
+		find_row(request);
 	if (head->expects_other)
 		request->early = 417;
 	if (head->has_length && head->length > request->body_max)
@@ -267,7 +276,9 @@ is_plain(const struct http_request *request)
 {
 	const struct http_server *server = request->server;
 
-	return request->early != 0 && server->middleware == NULL &&
+	if (request->early == 0 || request->is_health)
+		return request->is_health;
+	return server->middleware == NULL &&
 	    server_error_handler(server, request->early) == NULL;
 }
 
@@ -304,6 +315,8 @@ dispatch_run(struct http_request *request)
 
 	if (is_plain(request)) {
 		answer_plainly(request, request->early);
+		if (request->is_health)
+			health_explain(request);
 		finish_early(request);
 		return;
 	}
