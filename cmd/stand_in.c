@@ -9,11 +9,18 @@ answer(struct tomo_call *call)
 	return tomo_http_textf(call, 503, "%s\n", (char *)tomo_state(call));
 }
 
-/* The options are those of the crashed service, which is in no good health. */
+/*
+ * The options are those of the crashed service: it is in no good health, and
+ * nobody is to be served on by what stands in for it.
+ */
 static int
 init(struct tomo_call *call)
 {
-	return tomo_option_set(call, "http.health_path", "null");
+	const int code = tomo_option_set(call, "http.health_path", "null");
+
+	if (code < 0)
+		return code;
+	return tomo_option_set(call, "http.shutdown_delay_seconds", "0");
 }
 
 const struct tomo_service stand_in_service = {

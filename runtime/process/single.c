@@ -80,7 +80,7 @@ exit_with(struct host *host, int code)
 
 	if (single->code == 0)
 		single->code = code & 255;
-	service_stop(single->serving.service, false);
+	service_stop(single->serving.service, STOP_DELAYED);
 }
 
 static void
@@ -108,7 +108,7 @@ on_stop(void *arg, int number)
 	death_signal_name(number, name, sizeof(name));
 	log_record(
 	    LOGGER, TOMO_LOG_INFO, "stopping", TOMO_LOG_STR("signal", name));
-	service_stop(single->serving.service, false);
+	service_stop(single->serving.service, STOP_DELAYED);
 }
 
 static void

@@ -2,10 +2,13 @@
 
 import contextlib
 import json
+import os
+import signal
+import time
 
 import pytest
 
-from runner import Runner, service
+from runner import Runner, is_alive, service, until
 from served import Served, fails
 from wire import Wire
 
@@ -118,3 +121,85 @@ def test_what_is_no_path_is_refused(path):
     assert code == 1
     assert line.endswith('http.health_path: want a path such as "/health", '
                          f'got "{path}"')
+
+
+# ---- the shutdown delay ----
+
+def delayed(seconds, *args, grace=0, **more):
+    """Without grace a supervisor that knows of no delay would soon kill."""
+    options = (HEALTH, f"http.shutdown_delay_seconds={seconds}", "http.port=0",
+               f"http.termination_grace_period_seconds={grace}")
+    runner = Runner(service("health"),
+                    args=[*args, *(word for option in options
+                                   for word in ("--option", option))], **more)
+    # The worker may be opened a moment after the supervisor has said so.
+    assert runner.get("/health")[0] == 200
+    return runner
+
+
+@pytest.mark.parametrize("args", [("--production",), ("--no-supervisor",)])
+def test_a_stop_is_noticed_before_the_service_is_gone(args):
+    with delayed(3, *args) as runner, Wire(runner.port) as kept:
+        assert said(kept.get("/health")) == (200, "ok")
+        begin = time.monotonic()
+        runner.kill(signal.SIGTERM)
+        runner.record("stop delayed", seconds=3)
+        runner.record("hook stopping")
+        assert said(kept.get("/health")) == (503, "stopping")
+        assert kept.get("/").body == b"stopping"
+        with Wire(runner.port) as new:
+            answer = new.get("/health")
+            assert said(answer) == (503, "stopping")
+            assert answer.header("Connection") == "keep-alive"
+            assert new.get("/").body == b"stopping"
+        assert not runner.find("task ends")
+        assert kept.read() is None
+        assert runner.wait() == 0
+        assert time.monotonic() - begin >= 3
+        said_by_hooks = [r["message"] for r in runner.records
+                         if r["logger"] == "health"]
+        assert said_by_hooks == ["stop delayed", "hook stopping", "task ends",
+                                 "hook stop"]
+
+
+def test_a_sigterm_to_the_whole_group_is_delayed_too():
+    with delayed(1, "--production", start_new_session=True) as runner:
+        os.killpg(runner.pid, signal.SIGTERM)
+        assert runner.wait() == 0
+        assert len(runner.find("stop delayed")) == 1
+
+
+@pytest.mark.parametrize("args", [("--production",), ("--no-supervisor",)])
+def test_a_second_sigint_ends_a_delay(args):
+    with delayed(3600, *args) as runner:
+        runner.kill(signal.SIGINT)
+        runner.record("hook stopping")
+        runner.kill(signal.SIGTERM)
+        runner.kill(signal.SIGINT)
+        assert runner.wait() == 130
+
+
+def test_a_reload_is_not_delayed():
+    with delayed(3600, "--production", grace=30) as runner:
+        old, = runner.workers()
+        with Wire(runner.port) as kept:
+            assert kept.get("/").body == b"hello"
+            runner.kill(signal.SIGHUP)
+            runner.record("reloaded")
+            # The service as a whole is in good health.
+            answer = kept.get("/health")
+            assert said(answer) == (200, "ok")
+            assert answer.header("Connection") == "close"
+        until(lambda: not is_alive(old), "the old worker ends")
+        assert not runner.find("stop delayed")
+        assert runner.get("/health") == (200, '{"status":"ok"}')
+
+
+def test_a_delay_ends_with_the_supervisor():
+    with delayed(3600, "--production") as runner:
+        worker, = runner.workers()
+        runner.kill(signal.SIGTERM)
+        runner.record("hook stopping")
+        runner.kill(signal.SIGKILL)
+        until(lambda: not is_alive(worker), "the worker ends")
+

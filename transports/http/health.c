@@ -20,8 +20,7 @@ health_route(struct http_request *request)
 		return false;
 	request->is_health = true;
 	if (method == HTTP_GET || method == HTTP_HEAD) {
-		request->early = service_is_ending(server->service) ? 503
-								    : 200;
+		request->early = service_is_ending(server->service) ? 503 : 200;
 		return true;
 	}
 	request->early = 405;

@@ -54,8 +54,7 @@ static int
 refuse_what_is_not_there(const struct options *options, struct error *err)
 {
 	static const char *const later[] = { "http.ssl_certfile",
-		"http.ssl_keyfile", "http.compression",
-		"http.shutdown_delay_seconds" };
+		"http.ssl_keyfile", "http.compression" };
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (!options_is_default(options, later[i]))
