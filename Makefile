@@ -15,7 +15,7 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libjansson-dev libboost-context-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
-    python3 python3-pytest python3-requests abigail-tools binutils
+    python3 python3-pytest python3-requests abigail-tools binutils git lld vim
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 
@@ -131,6 +131,10 @@ $(BUILD)/obj/%.o: %.c
 	@echo "CC $@"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+# The headers are carried in it, by a directive that no compiler lists.
+$(BUILD)/obj/runtime/build/headers.o: $(wildcard abi/tomodachi.h \
+    abi/tomodachi/*.h)
+
 # Somebody else's code: our warnings are not its.
 $(BUILD)/obj/llhttp/%.o: $(LLHTTP)/%.c
 	@mkdir -p $(@D)
@@ -231,7 +235,8 @@ soak: ## Install what is missing and load a service long (SOAK_SECONDS=600)
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory test-build
 	BUILD=$(BUILD) SAN=$(SAN) SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON) -m \
-	    pytest -q -s -p no:cacheprovider test/soak $(PYTEST_ARGS)
+	    pytest -q -s -p no:cacheprovider test/soak \
+	    test/e2e/test_reloads.py $(PYTEST_ARGS)
 
 FUZZ_SECONDS ?= 20
 FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \

@@ -13,6 +13,7 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/exit_status.h"
 #include "runtime/base/log.h"
 #include "runtime/base/spawn.h"
 #include "runtime/process/child_message.h"
@@ -427,7 +428,7 @@ child_failure(const struct child *child, struct error *err)
 		error_set(err, "%s", child->line);
 		return;
 	}
-	death_describe(child->death.status, how, sizeof(how));
+	exit_status_describe(child->death.status, how, sizeof(how));
 	switch (child->phase) {
 	case CHILD_EXEC:
 		error_set(err, "%s: the worker ended before it loaded it (%s)",

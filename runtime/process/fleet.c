@@ -9,6 +9,8 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/exit_status.h"
+#include "runtime/base/hash.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
 #include "runtime/process/copy.h"
@@ -114,7 +116,7 @@ let_go(struct fleet *fleet, const struct child *child)
 	if (death_kind(&child->death) == DEATH_CLEAN &&
 	    WIFEXITED(child->death.status))
 		return;
-	death_describe(child->death.status, how, sizeof(how));
+	exit_status_describe(child->death.status, how, sizeof(how));
 	log_record(LOGGER, TOMO_LOG_WARNING, "old worker ended badly",
 	    TOMO_LOG_STR("service", fleet_name(fleet)),
 	    TOMO_LOG_INT("slot", child->slot), TOMO_LOG_INT("pid", child->pid),
@@ -136,9 +138,9 @@ count_code(struct fleet *fleet, const struct child *child)
 	    (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGHUP ||
 		WTERMSIG(status) == SIGQUIT))
 		return;
-	if (!child->death.said_failed && death_exit_code(status) != 0)
+	if (!child->death.said_failed && exit_status_code(status) != 0)
 		fleet->config.events->code(
-		    fleet->config.arg, fleet, death_exit_code(status));
+		    fleet->config.arg, fleet, exit_status_code(status));
 }
 
 static void
@@ -184,9 +186,29 @@ static const struct child_events child_events = {
 
 /* ---- for slot.c and reload.c ---- */
 
-void
-fleet_opened(struct fleet *fleet)
+/* What a later stand-in, and the watcher, go by. */
+static void
+learn(struct fleet *fleet, const struct child *child)
 {
+	const char *had = fleet->watcher != NULL ? fleet->watcher : "";
+
+	if (child->stand_in)
+		return;
+	if (child->options != NULL) {
+		free(fleet->options);
+		fleet->options = xstrdup(child->options);
+	}
+	if (child->watcher == NULL || strcmp(child->watcher, had) == 0)
+		return;
+	free(fleet->watcher);
+	fleet->watcher = xstrdup(child->watcher);
+	fleet->config.events->watcher(fleet->config.arg, fleet);
+}
+
+void
+fleet_opened(struct fleet *fleet, const struct child *child)
+{
+	learn(fleet, child);
 	for (unsigned i = 0; i < fleet->nslots; i++)
 		if (!fleet->slots[i].was_open)
 			return;
@@ -210,9 +232,13 @@ fleet_copy(
     struct fleet *fleet, const struct elf_facts *facts, struct error *err)
 {
 	const struct fleet_config *config = &fleet->config;
-	struct copy *copy = copy_new(config->folder, config->file,
-	    fleet->generation + 1, facts->uses_origin, err);
+	struct copy *copy;
 
+	/* Before the copy: what is written meanwhile has another hash. */
+	if (hash_file(config->file, &fleet->hash) != 0)
+		fleet->hash = 0;
+	copy = copy_new(config->folder, config->file, fleet->generation + 1,
+	    facts->uses_origin, err);
 	if (copy == NULL)
 		return NULL;
 	fleet->generation++;
@@ -274,10 +300,10 @@ struct fleet *
 fleet_new(const struct fleet_config *config)
 {
 	struct fleet *fleet = xcalloc(1, sizeof(*fleet));
-	const char *slash = strrchr(config->file, '/');
+	const char *slash = strrchr(config->operand, '/');
 
 	fleet->config = *config;
-	fleet->label = slash != NULL ? slash + 1 : config->file;
+	fleet->label = slash != NULL ? slash + 1 : config->operand;
 	fleet->nslots = config->workers;
 	fleet->slots = xcalloc(config->workers, sizeof(*fleet->slots));
 	for (unsigned i = 0; i < fleet->nslots; i++) {
@@ -308,6 +334,7 @@ fleet_free(struct fleet *fleet)
 	free(fleet->slots);
 	free(fleet->name);
 	free(fleet->options);
+	free(fleet->watcher);
 	free(fleet);
 }
 

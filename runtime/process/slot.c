@@ -10,6 +10,7 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/exit_status.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
 #include "runtime/process/death.h"
@@ -151,12 +152,8 @@ slot_open(struct slot *slot, struct child *child, int64_t instant_ms)
 	slot->was_open = true;
 	hold_sockets(slot, 0);
 	move(slot, child->stand_in ? SLOT_STAND_IN : SLOT_OPEN);
-	if (!child->stand_in && child->options != NULL) {
-		free(slot->fleet->options);
-		slot->fleet->options = xstrdup(child->options);
-	}
 	lend_update(slot->fleet);
-	fleet_opened(slot->fleet);
+	fleet_opened(slot->fleet, child);
 }
 
 /* ---- ends ---- */
@@ -179,7 +176,7 @@ report(const struct slot *slot, const struct child *child, enum death_kind kind,
 	struct error err;
 	char how[40];
 
-	death_describe(child->death.status, how, sizeof(how));
+	exit_status_describe(child->death.status, how, sizeof(how));
 	if (child->death.was_open)
 		error_set(&err, "%s", how);
 	else
@@ -288,7 +285,7 @@ slot_ended(struct slot *slot, struct child *child)
 	slot->current = NULL;
 	free(slot->why);
 	slot->why = xcalloc(1, 40);
-	death_describe(child->death.status, slot->why, 40);
+	exit_status_describe(child->death.status, slot->why, 40);
 	if (child->death.was_open)
 		hold_sockets(slot, child->id);
 	else

@@ -12,23 +12,12 @@ import threading
 
 import pytest
 
+from generations import CRASH, generation
 from runner import BINARY, Runner, environment, is_alive, run, service, until
 from wire import Wire
 
-CRASH = service("crash")
 # A record of what went well may come before the line about what did not.
 QUIET = ["--log-level", "warning"]
-
-
-def generation(path, version):
-    """Puts a build of the crash service there that says this version."""
-    assert len(version) == len("version-1")
-    with open(CRASH, "rb") as built:
-        data = built.read()
-    assert data.count(b"version-1\0") == 1
-    new = path.with_name(path.name + ".new")
-    new.write_bytes(data.replace(b"version-1\0", version.encode() + b"\0"))
-    new.rename(path)
 
 
 @pytest.fixture
