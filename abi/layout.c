@@ -60,6 +60,12 @@ AT(tomo_service, start, 48, 8);
 AT(tomo_service, started, 56, 8);
 AT(tomo_service, stopping, 64, 8);
 AT(tomo_service, stop, 72, 8);
+AT(tomo_service, http_middleware, 80, 8);
+AT(tomo_service, message_middleware, 88, 8);
+
+AT(tomo_middleware, size, 0, 8);
+AT(tomo_middleware, list, 8, 8);
+AT(tomo_middleware, functions, 16, 8);
 
 SIZE(tomo_log_field, 40);
 AT(tomo_log_field, key, 0, 8);

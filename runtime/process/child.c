@@ -24,7 +24,7 @@
 #include "runtime/process/worker.h"
 #include "runtime/service/module.h"
 
-/* Beyond the grace period, before a worker is killed. */
+/* Beyond delay and grace period, before a worker is killed. */
 #define KILL_AFTER_S 2
 
 /* For a worker that has closed its connection, or said its last word. */
@@ -93,14 +93,25 @@ child_on_ready(struct child *child)
 	child->events->ready(child);
 }
 
+/* One that is open may serve on for its delay before it ends. */
+static void
+drain(struct child *child, bool may_be_delayed)
+{
+	const int64_t delay_s = may_be_delayed && child->state == CHILD_OPEN
+	    ? child->delay_s
+	    : 0;
+
+	event_del(child->start_timer);
+	move(child, CHILD_DRAINING);
+	set_timer(child->kill_timer, delay_s + child->grace_s + KILL_AFTER_S);
+}
+
 void
 child_on_draining(struct child *child)
 {
 	if (child->state == CHILD_DRAINING)
 		return;
-	event_del(child->start_timer);
-	move(child, CHILD_DRAINING);
-	set_timer(child->kill_timer, child->grace_s + KILL_AFTER_S);
+	drain(child, true);
 	child->events->draining(child);
 }
 
@@ -339,9 +350,7 @@ stop(struct child *child, enum control_type how, int64_t instant_ms)
 	    child->control, how, how == CONTROL_DRAIN ? 1 : 0, instant_ms);
 	if (child->state == CHILD_DRAINING)
 		return;
-	event_del(child->start_timer);
-	move(child, CHILD_DRAINING);
-	set_timer(child->kill_timer, child->grace_s + KILL_AFTER_S);
+	drain(child, how == CONTROL_STOP);
 }
 
 void

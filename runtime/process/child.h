@@ -82,7 +82,7 @@ struct child {
 	struct copy *copy;
 	struct child_request *requests;
 	struct event *start_timer, *kill_timer;
-	int64_t grace_s;
+	int64_t grace_s, delay_s;
 	int64_t opened_ms; /* of clock_ms() */
 	struct death death;
 	struct child_crash *crash; /* what it told of one; else NULL */
@@ -103,8 +103,9 @@ void child_free(struct child *child);
 void child_open(struct child *child, int64_t instant_ms);
 
 /*
- * Stops it gracefully; it is killed if it has not ended within its grace period
- * and two seconds.  child_drain() makes room for a newer generation.
+ * Stops it gracefully; it is killed if it has not ended within its delay, its
+ * grace period and two seconds.  child_drain() makes room for a newer
+ * generation, without a delay.
  */
 void child_stop(struct child *child);
 void child_drain(struct child *child, int64_t instant_ms);

@@ -18,7 +18,7 @@
 /* More sockets than any service asks for. */
 #define REQUESTS_MAX 64
 
-#define GRACE_MAX_S (7 * 24 * 3600)
+#define STOP_MAX_S (7 * 24 * 3600)
 
 /* The member as JSON text on the heap, or NULL. */
 static char *
@@ -39,9 +39,11 @@ static int
 on_named(struct child *child, const struct control_message *message)
 {
 	const int64_t grace_s = message->number[0];
+	const int64_t delay_s = message->number[1];
 	json_t *named;
 
-	if (child->name != NULL || grace_s < 0 || grace_s > GRACE_MAX_S)
+	if (child->name != NULL || grace_s < 0 || grace_s > STOP_MAX_S ||
+	    delay_s < 0 || delay_s > STOP_MAX_S)
 		return -1;
 	named = json_loadb(message->text, message->len, 0, NULL);
 	const char *name = json_string_value(json_object_get(named, "name"));
@@ -51,6 +53,7 @@ on_named(struct child *child, const struct control_message *message)
 	}
 	child->name = xstrdup(name);
 	child->grace_s = grace_s;
+	child->delay_s = delay_s;
 	child->options = dump_member(named, "options");
 	child->watcher = dump_member(named, "watcher");
 	json_decref(named);

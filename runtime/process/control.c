@@ -58,7 +58,7 @@ static const struct control_row {
 } control_rows[] = {
 	{ "LOADING", CONTROL_LOADING, CONTROL_WORKER, 0, false, false },
 	{ "LOADED", CONTROL_LOADED, CONTROL_WORKER, 0, false, false },
-	{ "NAMED", CONTROL_NAMED, CONTROL_WORKER, 1, true, false },
+	{ "NAMED", CONTROL_NAMED, CONTROL_WORKER, 2, true, false },
 	{ "LISTEN", CONTROL_LISTEN, CONTROL_WORKER, 4, true, false },
 	{ "READY", CONTROL_READY, CONTROL_WORKER, 0, false, false },
 	{ "FAILED", CONTROL_FAILED, CONTROL_WORKER, 0, true, false },

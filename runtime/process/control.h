@@ -26,8 +26,8 @@ enum control_type {
 	/* From the worker.  Numbers by name below, in their order. */
 	CONTROL_LOADING = 1, /* dlopen() comes next */
 	CONTROL_LOADED,      /* constructors have run */
-	CONTROL_NAMED,       /* grace_s; text: JSON {name, watcher, options} */
-	CONTROL_LISTEN,      /* request, port, flags, backlog; text: the host */
+	CONTROL_NAMED, /* grace_s, delay_s; text: JSON {name, watcher, options} */
+	CONTROL_LISTEN, /* request, port, flags, backlog; text: the host */
 	CONTROL_READY,
 	CONTROL_FAILED,   /* text: one line why the start failed */
 	CONTROL_DRAINING, /* stops, asked or not */

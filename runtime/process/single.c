@@ -81,7 +81,7 @@ exit_with(struct host *host, int code)
 
 	if (single->code == 0)
 		single->code = code & 255;
-	service_stop(single->serving.service, false);
+	service_stop(single->serving.service, STOP_DELAYED);
 }
 
 static void
@@ -109,7 +109,7 @@ on_stop(void *arg, int number)
 	exit_status_signal(number, name, sizeof(name));
 	log_record(
 	    LOGGER, TOMO_LOG_INFO, "stopping", TOMO_LOG_STR("signal", name));
-	service_stop(single->serving.service, false);
+	service_stop(single->serving.service, STOP_DELAYED);
 }
 
 static void

@@ -66,7 +66,7 @@ on_terminated(evutil_socket_t number, short what, void *arg)
 {
 	(void)number;
 	(void)what;
-	worker_stop(arg, false);
+	worker_stop(arg, STOP_DELAYED);
 }
 
 static int

@@ -8,6 +8,7 @@
 
 #include "runtime/base/error.h"
 
+struct chain;
 struct module;
 struct row_kind;
 
@@ -52,6 +53,9 @@ int module_set_options(
 size_t module_rows(const struct module *module);
 const void *module_spec(
     const struct module *module, size_t i, const struct row_kind **kind);
+
+/* What stands around the HTTP handlers, or NULL. */
+const struct chain *module_http_middleware(const struct module *module);
 
 /*
  * Of the C++ runtime as the service sees it: __cxa_get_globals, and

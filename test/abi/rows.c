@@ -22,4 +22,5 @@ TOMO_SERVICE(.name = "rows",
 	TOMO_HTTP("GET POST", "/c", f, .max_size = 65536,
 	    .ignore_logging = TOMO_STATUSES(200, 304)),
 	TOMO_HTTP_ERROR(404, f)),
-    .start = f);
+    .http_middleware = TOMO_MIDDLEWARE(f, f),
+    .message_middleware = TOMO_MIDDLEWARE(f), .start = f);

@@ -27,4 +27,14 @@ static constexpr tomo_option options[] = {
 	tomo::option("http.host", "127.0.0.1"), tomo::option_end()
 };
 
-TOMO_SERVICE_CXX(tomo::service("rows", rows, options));
+static constexpr tomo_fn *around[] = { f, f, nullptr };
+static constexpr auto wrapped = tomo::middleware(around, "f, f");
+
+static constexpr struct tomo_service
+whole(struct tomo_service made)
+{
+	made.http_middleware = &wrapped;
+	return made;
+}
+
+TOMO_SERVICE_CXX(whole(tomo::service("rows", rows, options)));

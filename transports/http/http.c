@@ -4,6 +4,7 @@
 
 #include <tomodachi/abi.h>
 
+#include "runtime/base/options.h"
 #include "runtime/service/service.h"
 #include "transports/http/access_log.h"
 #include "transports/http/options.h"
@@ -110,7 +111,9 @@ attach(struct service *service, struct error *err)
 {
 	struct http_server *server;
 
-	if (!has_routes(service))
+	/* A service without routes may be asked for its health, too. */
+	if (!has_routes(service) &&
+	    options_text(service->options, "http.health_path") == NULL)
 		return 0;
 	server = server_new(service, err);
 	*service_data(service, &http_transport) = server;

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "runtime/service/call.h"
+#include "runtime/service/chain.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
@@ -232,7 +233,7 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 	if (replace)
 		remove_header(&request->response, name);
 	*header = (struct response_header) { NULL, name, value, strlen(name),
-		strlen(value) };
+		strlen(value), chain_depth(call) };
 	if (request->response.last != NULL)
 		request->response.last->next = header;
 	else
