@@ -13,7 +13,8 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 # ---- Debian packages ----
 
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
-    libjansson-dev libboost-context-dev libunwind-dev libdw-dev
+    libjansson-dev libboost-context-dev libunwind-dev libdw-dev \
+    libcurl4-openssl-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
     python3 python3-pytest python3-requests abigail-tools binutils git lld vim
 BENCH_DEPS = wrk nginx-light kore
@@ -32,9 +33,12 @@ need = $(if $(shell pkg-config --exists $(1) && echo yes),,$(error $(1) is \
 $(call need,libevent_core,libevent-dev)
 $(call need,libpcre2-8,libpcre2-dev)
 $(call need,jansson,libjansson-dev)
+# These are not linked, but opened when they are first needed.
 $(call need,libunwind,libunwind-dev)
 $(call need,libdw,libdw-dev)
-LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson)
+$(call need,libcurl,libcurl4-openssl-dev)
+LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson \
+    libcurl)
 LIBS := $(shell pkg-config --libs libevent_core libpcre2-8 jansson)
 
 LLHTTP = /usr/share/llhttp
