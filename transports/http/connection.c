@@ -3,34 +3,24 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "runtime/base/alloc.h"
-#include "runtime/base/buffer.h"
 #include "runtime/loop/loop.h"
 #include "runtime/service/call.h"
 #include "runtime/service/service.h"
 #include "transports/http/access_log.h"
 #include "transports/http/intake.h"
+#include "transports/http/output.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
+#include "transports/http/wire.h"
 
 /* What a client may send ahead while its request is being handled. */
 #define AHEAD_MAX ((size_t)64 * 1024)
 
-/* A buffer for answers that has grown past this is not kept. */
-#define SHARED_OUTPUT_MAX ((size_t)256 * 1024)
-
 static void on_event(evutil_socket_t fd, short what, void *arg);
-
-static int
-fd_of(const struct http_connection *conn)
-{
-	return conn->event.ev_fd;
-}
 
 /* ---- what it waits for ---- */
 
@@ -45,7 +35,7 @@ watch(struct http_connection *conn, short what)
 	if (what == 0)
 		return;
 	event_assign(&conn->event, loop_base(conn->server->service->loop),
-	    fd_of(conn), (short)(what | EV_PERSIST), on_event, conn);
+	    conn->event.ev_fd, (short)(what | EV_PERSIST), on_event, conn);
 	event_add(&conn->event, NULL);
 }
 
@@ -83,16 +73,6 @@ connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 }
 
 static void
-drop_output(struct http_connection *conn)
-{
-	if (conn->output == NULL)
-		return;
-	buffer_clear(conn->output);
-	free(conn->output);
-	conn->output = NULL;
-}
-
-static void
 cancel_if_asked(struct http_request *request)
 {
 	if (request->spec != NULL && request->spec->cancel_on_disconnect)
@@ -107,7 +87,7 @@ connection_close(struct http_connection *conn)
 
 	waiting_leave(server, conn);
 	watch(conn, 0);
-	close(fd_of(conn));
+	wire_close(conn);
 	if (request != NULL && request->in_call) {
 		request->connection = NULL;
 		cancel_if_asked(request);
@@ -118,49 +98,13 @@ connection_close(struct http_connection *conn)
 		request_drop(request);
 	}
 	intake_drop(conn);
-	drop_output(conn);
+	output_drop(conn);
 	release(conn);
 	server->connections--;
 	free(conn);
 }
 
-/* ---- output ---- */
-
-struct buffer *
-connection_output(struct http_connection *conn)
-{
-	return conn->output != NULL ? conn->output : &conn->server->out;
-}
-
-/* Sends what there is; what the socket does not take stays.  -1: it is gone. */
-static int
-flush(struct http_connection *conn)
-{
-	struct http_server *server = conn->server;
-	struct buffer *out = connection_output(conn);
-	size_t len = buffer_len(out);
-	ssize_t put = 0;
-
-	if (len == 0)
-		return 0;
-	put = send(fd_of(conn), buffer_data(out), len, MSG_NOSIGNAL);
-	if (put < 0 && errno != EAGAIN && errno != EINTR) {
-		buffer_drain(out, len);
-		return -1;
-	}
-	if (put > 0)
-		buffer_drain(out, (size_t)put);
-	if (buffer_len(out) == 0) {
-		drop_output(conn);
-		if (server->out.size > SHARED_OUTPUT_MAX)
-			buffer_clear(&server->out);
-	} else if (conn->output == NULL) {
-		conn->output = xcalloc(1, sizeof(*conn->output));
-		*conn->output = *out;
-		*out = (struct buffer) { 0 };
-	}
-	return 0;
-}
+/* ---- answers ---- */
 
 /* An error that has no request to answer. */
 void
@@ -172,8 +116,7 @@ connection_refuse(struct http_connection *conn, int status)
 	};
 	const struct response_frame frame = { 0 };
 
-	response_render(
-	    &response, conn->server, &frame, connection_output(conn));
+	response_render(&response, conn->server, &frame, output_bytes(conn));
 	access_log_bad(conn->server, &conn->peer, status, response.body_len);
 	conn->closing = conn->lingers = true;
 }
@@ -225,7 +168,7 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 	}
 	frame.keep_alive = stays_open(conn, request);
 	response_render(
-	    &request->response, conn->server, &frame, connection_output(conn));
+	    &request->response, conn->server, &frame, output_bytes(conn));
 	access_log_write(
 	    request, request->response.status, content_sent(request), "");
 	conn->request = NULL;
@@ -242,9 +185,16 @@ linger(struct http_connection *conn)
 {
 	intake_drop(conn);
 	release(conn);
-	shutdown(fd_of(conn), SHUT_WR);
+	wire_end(conn);
 	waiting_for(conn->server, conn, WAITING_CLOSE);
 	watch(conn, EV_READ);
+}
+
+/* Whether input waits for no more than that its turn comes. */
+static bool
+has_to_go_on(const struct http_connection *conn)
+{
+	return conn->choked && !conn->closing;
 }
 
 static void
@@ -275,12 +225,17 @@ wait_for_input(struct http_connection *conn)
 	watch(conn, EV_READ);
 }
 
-/* Sends, and uses up the input that had to wait for it. */
+/*
+ * Sends, and uses up the input that had to wait for it, until it is the others'
+ * turn.  Returns -1 when the peer is gone.
+ */
 static int
 send_all(struct http_connection *conn)
 {
-	while (flush(conn) == 0) {
-		if (conn->output != NULL || !conn->choked || conn->closing)
+	size_t room = OUTPUT_TURN;
+
+	while (output_send(conn, &room) == 0) {
+		if (conn->output != NULL || !has_to_go_on(conn) || room == 0)
 			return 0;
 		intake_feed(conn, "", 0);
 	}
@@ -300,7 +255,7 @@ settle(struct http_connection *conn)
 		connection_close(conn);
 		return;
 	}
-	if (conn->output != NULL) {
+	if (conn->output != NULL || has_to_go_on(conn)) {
 		if (conn->waiting != WAITING_WRITE)
 			waiting_for(conn->server, conn, WAITING_WRITE);
 		watch(conn, EV_WRITE);
@@ -341,9 +296,9 @@ static void
 on_readable(struct http_connection *conn)
 {
 	struct http_server *server = conn->server;
-	ssize_t got = recv(fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
+	ssize_t got = wire_receive(conn, server->input, SERVER_INPUT_SIZE);
 
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+	if (got < 0 && wire_is_later(errno))
 		return;
 	if (got < 0) {
 		connection_close(conn);
@@ -360,6 +315,20 @@ on_readable(struct http_connection *conn)
 }
 
 static void
+on_writable(struct http_connection *conn)
+{
+	size_t room = OUTPUT_TURN;
+
+	if (output_send(conn, &room) < 0)
+		connection_close(conn);
+	else if (conn->output == NULL)
+		go_on(conn);
+	else if (room < OUTPUT_TURN)
+		/* Any progress gives it its full time again. */
+		waiting_for(conn->server, conn, WAITING_WRITE);
+}
+
+static void
 on_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct http_connection *conn = arg;
@@ -369,24 +338,10 @@ on_event(evutil_socket_t fd, short what, void *arg)
 		on_end_of_input(conn);
 		return;
 	}
-	if (what & EV_WRITE) {
-		size_t before = conn->output != NULL ? buffer_len(conn->output)
-						     : 0;
-
-		if (flush(conn) < 0) {
-			connection_close(conn);
-			return;
-		}
-		if (conn->output == NULL) {
-			go_on(conn);
-			return;
-		}
-		/* Any progress gives it its full time again. */
-		if (buffer_len(conn->output) < before)
-			waiting_for(conn->server, conn, WAITING_WRITE);
-		return;
-	}
-	on_readable(conn);
+	if (what & EV_WRITE)
+		on_writable(conn);
+	else
+		on_readable(conn);
 }
 
 /* A last look: what has come by now is still answered. */
@@ -394,8 +349,8 @@ static void
 let_go(struct http_connection *conn)
 {
 	struct http_server *server = conn->server;
-	const ssize_t got = recv(
-	    fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
+	const ssize_t got = wire_receive(
+	    conn, server->input, SERVER_INPUT_SIZE);
 
 	if (got <= 0) {
 		connection_close(conn);
