@@ -13,9 +13,9 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 # ---- Debian packages ----
 
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
-    libjansson-dev libboost-context-dev
+    libjansson-dev libboost-context-dev libssl-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
-    python3 python3-pytest python3-requests abigail-tools binutils
+    python3 python3-pytest python3-requests abigail-tools binutils openssl
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 
@@ -32,7 +32,10 @@ need = $(if $(shell pkg-config --exists $(1) && echo yes),,$(error $(1) is \
 $(call need,libevent_core,libevent-dev)
 $(call need,libpcre2-8,libpcre2-dev)
 $(call need,jansson,libjansson-dev)
-LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson)
+# Its headers only: what needs it opens it (transports/net/openssl.c).
+$(call need,libssl,libssl-dev)
+LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson \
+    libssl)
 LIBS := $(shell pkg-config --libs libevent_core libpcre2-8 jansson)
 
 LLHTTP = /usr/share/llhttp
@@ -159,7 +162,7 @@ $(BUILD)/test/unit/%_test: test/unit/%_test.c $(TEST_OBJECTS)
 	@mkdir -p $(@D)
 	@echo "CC $@"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
-	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka
+	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka -Wl,--as-needed -lssl -lcrypto
 
 $(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
 	@mkdir -p $(@D)

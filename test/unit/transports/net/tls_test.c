@@ -1,0 +1,485 @@
+#include "transports/net/tls.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Both ends of a connection; the client is OpenSSL as it comes. */
+struct link {
+	struct tls_context *context;
+	struct tls *server;
+	SSL_CTX *ctx;
+	SSL *client;
+	int fds[2]; /* the server's, the client's */
+};
+
+static char tmp[] = "/tmp/tls_test-XXXXXX";
+static char certfile[100], keyfile[100];
+static char large[600 * 1000], copy[sizeof(large)];
+
+/* ---- files ---- */
+
+#define REQ \
+	"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes" \
+	" -days 2 -subj /CN=localhost"
+
+static const char make_files[] =
+    "{ cd '%s' && " REQ " -keyout key.pem -out cert.pem && " REQ
+    " -keyout other.pem -out /dev/null &&"
+    " openssl req -x509 -newkey rsa:1024 -nodes -days 2 -subj /CN=weak"
+    " -keyout weak.key -out weak.pem &&"
+    " openssl ec -aes128 -passout pass:secret -in key.pem -out locked.pem &&"
+    " echo nonsense >nonsense.pem && : >empty.pem; } >/dev/null 2>&1";
+
+static int
+set_up(void **state)
+{
+	char command[2000];
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	if (mkdtemp(tmp) == NULL)
+		return -1;
+	snprintf(certfile, sizeof(certfile), "%s/cert.pem", tmp);
+	snprintf(keyfile, sizeof(keyfile), "%s/key.pem", tmp);
+	for (size_t i = 0; i < sizeof(large); i++)
+		large[i] = (char)(i * 7 + i / 251);
+	snprintf(command, sizeof(command), make_files, tmp);
+	return system(command);
+}
+
+static int
+tear_down(void **state)
+{
+	char command[100];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf '%s'", tmp);
+	return system(command);
+}
+
+/* ---- links ---- */
+
+static void
+open_link(struct link *link)
+{
+	struct error err;
+
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, link->fds), 0);
+	link->context = tls_context_new(certfile, keyfile, &err);
+	assert_non_null(link->context);
+	link->server = tls_new(link->context, link->fds[0]);
+	link->ctx = SSL_CTX_new(TLS_client_method());
+	SSL_CTX_set_security_level(link->ctx, 0);
+	link->client = SSL_new(link->ctx);
+	SSL_set_mode(link->client,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_set_fd(link->client, link->fds[1]);
+	SSL_set_connect_state(link->client);
+}
+
+static void
+close_link(struct link *link)
+{
+	tls_free(link->server);
+	tls_context_free(link->context);
+	SSL_free(link->client);
+	SSL_CTX_free(link->ctx);
+	close(link->fds[0]);
+	close(link->fds[1]);
+}
+
+/* Both by turns, as long as the server has nothing to say. */
+static ssize_t
+shake_hands(struct link *link, char *data, size_t size)
+{
+	ssize_t got = -1;
+
+	for (int turn = 0; turn < 10; turn++) {
+		SSL_do_handshake(link->client);
+		got = tls_recv(link->server, data, size);
+		if (got >= 0 || errno != EAGAIN)
+			return got;
+	}
+	return got;
+}
+
+static void
+connect_link(struct link *link)
+{
+	char byte;
+
+	open_link(link);
+	assert_int_equal(shake_hands(link, &byte, 1), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_true(SSL_is_init_finished(link->client));
+	assert_null(tls_handshake_error(link->server));
+}
+
+/* ---- tests ---- */
+
+static void
+names_the_file_that_cannot_be_used(void **state)
+{
+	static const struct {
+		const char *cert, *key, *want;
+	} rows[] = {
+		{ "no.pem", "key.pem",
+		    "certificate %s/no.pem: No such file or directory" },
+		{ "cert.pem", "no.pem",
+		    "key %s/no.pem: No such file or directory" },
+		{ "empty.pem", "key.pem",
+		    "certificate %s/empty.pem: no start line" },
+		{ "nonsense.pem", "key.pem",
+		    "certificate %s/nonsense.pem: no start line" },
+		{ "cert.pem", "nonsense.pem",
+		    "key %s/nonsense.pem: holds no private key in PEM" },
+		{ "cert.pem", "cert.pem",
+		    "key %s/cert.pem: holds no private key in PEM" },
+		{ "cert.pem", "other.pem",
+		    "key %s/other.pem: key values mismatch" },
+		{ "cert.pem", "locked.pem",
+		    "key %s/locked.pem: is encrypted, want one without a "
+		    "password" },
+		{ "weak.pem", "weak.key",
+		    "certificate %s/weak.pem: ee key too small" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char cert[100], key[100], want[200];
+		struct error err;
+
+		snprintf(cert, sizeof(cert), "%s/%s", tmp, rows[i].cert);
+		snprintf(key, sizeof(key), "%s/%s", tmp, rows[i].key);
+		snprintf(want, sizeof(want), rows[i].want, tmp);
+		assert_null(tls_context_new(cert, key, &err));
+		assert_string_equal(err.text, want);
+	}
+}
+
+static void
+carries_bytes_both_ways(void **state)
+{
+	static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct link link;
+		char data[100] = "";
+
+		open_link(&link);
+		SSL_set_min_proto_version(link.client, versions[i]);
+		SSL_set_max_proto_version(link.client, versions[i]);
+		shake_hands(&link, data, sizeof(data));
+		assert_int_equal(SSL_write(link.client, "ping", 4), 4);
+		assert_int_equal(
+		    tls_recv(link.server, data, sizeof(data)), 4);
+		assert_memory_equal(data, "ping", 4);
+		assert_false(tls_has_more(link.server));
+		assert_int_equal(tls_send(link.server, "pong!", 5), 5);
+		assert_int_equal(SSL_read(link.client, data, 100), 5);
+		assert_memory_equal(data, "pong!", 5);
+		assert_int_equal(
+		    SSL_version(link.client), versions[i]);
+		close_link(&link);
+	}
+}
+
+static void
+refuses_versions_before_1_2(void **state)
+{
+	struct link link;
+	char byte;
+
+	(void)state;
+	open_link(&link);
+	SSL_set_max_proto_version(link.client, TLS1_1_VERSION);
+	assert_int_equal(shake_hands(&link, &byte, 1), -1);
+	assert_int_equal(errno, EPROTO);
+	assert_string_equal(
+	    tls_handshake_error(link.server), "unsupported protocol");
+	close_link(&link);
+}
+
+static void
+takes_a_handshake_byte_by_byte(void **state)
+{
+	struct link link;
+	BIO *out = BIO_new(BIO_s_mem());
+	char byte, data[10];
+
+	(void)state;
+	open_link(&link);
+	/* The client reads from the socket, but writes into memory. */
+	SSL_set0_wbio(link.client, out);
+	while (!SSL_is_init_finished(link.client)) {
+		SSL_do_handshake(link.client);
+		while (BIO_read(out, &byte, 1) == 1) {
+			assert_int_equal(write(link.fds[1], &byte, 1), 1);
+			assert_int_equal(
+			    tls_recv(link.server, data, sizeof(data)), -1);
+			assert_int_equal(errno, EAGAIN);
+			assert_false(tls_has_more(link.server));
+		}
+	}
+	SSL_write(link.client, "x", 1);
+	while (BIO_read(out, &byte, 1) == 1)
+		assert_int_equal(write(link.fds[1], &byte, 1), 1);
+	assert_int_equal(tls_recv(link.server, data, sizeof(data)), 1);
+	close_link(&link);
+}
+
+static void
+speaks_http_1_1_or_nothing(void **state)
+{
+	static const struct {
+		const char *offered, *chosen, *reason;
+	} rows[] = {
+		{ "\x02h2\x08http/1.1", "http/1.1", NULL },
+		{ "\x08http/1.0", "http/1.0", NULL },
+		{ "", "", NULL },
+		{ "\x02h2", "", "no application protocol" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct link link;
+		const unsigned char *chosen;
+		const char *offered = rows[i].offered, *reason;
+		unsigned len;
+		char byte;
+
+		open_link(&link);
+		SSL_set_alpn_protos(link.client,
+		    (const unsigned char *)offered, (unsigned)strlen(offered));
+		assert_int_equal(shake_hands(&link, &byte, 1), -1);
+		assert_int_equal(
+		    errno, rows[i].reason == NULL ? EAGAIN : EPROTO);
+		reason = tls_handshake_error(link.server);
+		if (rows[i].reason == NULL)
+			assert_null(reason);
+		else
+			assert_string_equal(reason, rows[i].reason);
+		SSL_get0_alpn_selected(link.client, &chosen, &len);
+		assert_int_equal(len, strlen(rows[i].chosen));
+		assert_memory_equal(chosen, rows[i].chosen, len);
+		close_link(&link);
+	}
+}
+
+static void
+knows_plain_http_and_leaves_it_unread(void **state)
+{
+	struct link link;
+	char data[10];
+
+	(void)state;
+	open_link(&link);
+	assert_int_equal(tls_recv(link.server, data, sizeof(data)), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_null(tls_handshake_error(link.server));
+	assert_int_equal(write(link.fds[1], "DELETE /", 8), 8);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(tls_recv(link.server, data, 10), -1);
+		assert_int_equal(errno, EPROTOTYPE);
+	}
+	assert_string_equal(tls_handshake_error(link.server), "plain HTTP");
+	assert_int_equal(read(link.fds[0], data, sizeof(data)), 8);
+	close_link(&link);
+}
+
+static void
+says_why_a_handshake_failed(void **state)
+{
+	static const struct {
+		const char *bytes, *reason;
+	} rows[] = {
+		{ "\x16\x03\x01\xff\xff", "packet length too long" },
+		{ "nonsense", "wrong version number" },
+		{ "\x15\x03\x01\x00\x02\x02\x28", "unexpected message" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const size_t len = i == 2 ? 7 : strlen(rows[i].bytes);
+		struct link link;
+		char byte;
+
+		open_link(&link);
+		assert_int_equal(
+		    write(link.fds[1], rows[i].bytes, len), (ssize_t)len);
+		assert_int_equal(tls_recv(link.server, &byte, 1), -1);
+		assert_int_equal(errno, EPROTO);
+		assert_string_equal(
+		    tls_handshake_error(link.server), rows[i].reason);
+		/* And stays so. */
+		assert_int_equal(tls_recv(link.server, &byte, 1), -1);
+		assert_int_equal(errno, EPROTO);
+		tls_end(link.server);
+		close_link(&link);
+	}
+}
+
+static void
+ends_quietly_when_a_handshake_is_cut_short(void **state)
+{
+	struct link link;
+	char byte;
+
+	(void)state;
+	open_link(&link);
+	assert_int_equal(write(link.fds[1], "\x16\x03\x01\x02", 4), 4);
+	assert_int_equal(tls_recv(link.server, &byte, 1), -1);
+	assert_int_equal(errno, EAGAIN);
+	shutdown(link.fds[1], SHUT_WR);
+	assert_int_equal(tls_recv(link.server, &byte, 1), 0);
+	assert_string_equal(
+	    tls_handshake_error(link.server), "not completed");
+	close_link(&link);
+}
+
+static void
+forgets_nothing_that_was_received(void **state)
+{
+	struct link link;
+	size_t got = 0;
+
+	(void)state;
+	connect_link(&link);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+		    SSL_write(link.client, large + i * 1000, 1000), 1000);
+	/* As long as there is more it is asked again, and not the socket. */
+	do {
+		ssize_t part = tls_recv(link.server, copy + got, 700);
+
+		assert_in_range(part, 1, 700);
+		got += (size_t)part;
+	} while (tls_has_more(link.server));
+	assert_int_equal(got, 3000);
+	assert_memory_equal(copy, large, got);
+	assert_int_equal(tls_recv(link.server, copy, 700), -1);
+	assert_int_equal(errno, EAGAIN);
+	close_link(&link);
+}
+
+static void
+tells_the_end_after_the_last_bytes(void **state)
+{
+	struct link link;
+	char data[100];
+
+	(void)state;
+	connect_link(&link);
+	SSL_write(link.client, "last", 4);
+	SSL_shutdown(link.client);
+	assert_int_equal(tls_recv(link.server, data, sizeof(data)), 4);
+	assert_true(tls_has_more(link.server));
+	assert_int_equal(tls_recv(link.server, data, sizeof(data)), 0);
+	/* What the peer still waits for can be sent. */
+	assert_int_equal(tls_send(link.server, "pong", 4), 4);
+	assert_int_equal(SSL_read(link.client, data, 100), 4);
+	close_link(&link);
+}
+
+static void
+goes_on_sending_where_the_socket_was_full(void **state)
+{
+	struct link link;
+	size_t put = 0, got = 0;
+	int stops = 0;
+
+	(void)state;
+	connect_link(&link);
+	while (got < sizeof(large)) {
+		/* From another place each time, as a buffer that moves. */
+		char *moved = malloc(sizeof(large) - put);
+		ssize_t part;
+		int count;
+
+		memcpy(moved, large + put, sizeof(large) - put);
+		part = tls_send(link.server, moved, sizeof(large) - put);
+		free(moved);
+		if (part > 0) {
+			put += (size_t)part;
+			continue;
+		}
+		stops += part < 0 && errno == EAGAIN;
+		while ((count = SSL_read(link.client, copy + got,
+			    (int)(sizeof(copy) - got))) > 0)
+			got += (size_t)count;
+	}
+	assert_int_equal(put, sizeof(large));
+	assert_memory_equal(copy, large, sizeof(large));
+	assert_true(stops > 0);
+	close_link(&link);
+}
+
+static void
+says_goodbye(void **state)
+{
+	struct link link;
+	char byte;
+	int count;
+
+	(void)state;
+	connect_link(&link);
+	tls_end(link.server);
+	count = SSL_read(link.client, &byte, 1);
+	assert_int_equal(
+	    SSL_get_error(link.client, count), SSL_ERROR_ZERO_RETURN);
+	close_link(&link);
+}
+
+static void
+tells_when_the_peer_is_gone(void **state)
+{
+	struct link link;
+	char byte;
+
+	(void)state;
+	connect_link(&link);
+	close(link.fds[1]);
+	assert_int_equal(tls_send(link.server, "x", 1), -1);
+	assert_int_equal(errno, EPIPE);
+	assert_int_equal(tls_send(link.server, "x", 1), -1);
+	assert_int_equal(tls_recv(link.server, &byte, 1), -1);
+	tls_end(link.server);
+	link.fds[1] = dup(link.fds[0]);
+	close_link(&link);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_the_file_that_cannot_be_used),
+		cmocka_unit_test(carries_bytes_both_ways),
+		cmocka_unit_test(refuses_versions_before_1_2),
+		cmocka_unit_test(takes_a_handshake_byte_by_byte),
+		cmocka_unit_test(speaks_http_1_1_or_nothing),
+		cmocka_unit_test(knows_plain_http_and_leaves_it_unread),
+		cmocka_unit_test(says_why_a_handshake_failed),
+		cmocka_unit_test(ends_quietly_when_a_handshake_is_cut_short),
+		cmocka_unit_test(forgets_nothing_that_was_received),
+		cmocka_unit_test(tells_the_end_after_the_last_bytes),
+		cmocka_unit_test(goes_on_sending_where_the_socket_was_full),
+		cmocka_unit_test(says_goodbye),
+		cmocka_unit_test(tells_when_the_peer_is_gone),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
