@@ -17,17 +17,17 @@ struct function {
 
 #define ROW(function) { #function, offsetof(struct openssl, function) },
 static const struct function crypto_functions[] = { OPENSSL_CRYPTO_FUNCTIONS(
-	ROW) { NULL, 0 } };
+    ROW) { NULL, 0 } };
 static const struct function ssl_functions[] = { OPENSSL_SSL_FUNCTIONS(ROW) {
-	NULL, 0 } };
+    NULL, 0 } };
 #undef ROW
 
 static struct openssl table;
 static bool is_open;
 
 static int
-open_library(const char *file, const struct function *functions,
-    struct error *err)
+open_library(
+    const char *file, const struct function *functions, struct error *err)
 {
 	/* Local: a service may bring another OpenSSL of its own. */
 	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);

@@ -35,7 +35,6 @@
 	X(SSL_CTX_use_certificate_chain_file) \
 	X(SSL_free) \
 	X(SSL_get_error) \
-	X(SSL_has_pending) \
 	X(SSL_is_init_finished) \
 	X(SSL_new) \
 	X(SSL_read) \

@@ -32,7 +32,6 @@ struct tls {
 	int fd;
 	int failure; /* errno of what broke it: nothing more may be sent */
 	bool established : 1;
-	bool has_more : 1;
 	bool wants_write : 1;
 };
 
@@ -79,8 +78,8 @@ set_floor(SSL_CTX *ctx)
 	    ctx, SSL_CTRL_GET_MIN_PROTO_VERSION, 0, NULL);
 
 	if (lowest < TLS1_2_VERSION)
-		lib->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_VERSION,
-		    TLS1_2_VERSION, NULL);
+		lib->SSL_CTX_ctrl(
+		    ctx, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL);
 	if (lib->SSL_CTX_get_security_level(ctx) < SECURITY_LEVEL)
 		lib->SSL_CTX_set_security_level(ctx, SECURITY_LEVEL);
 }
@@ -102,8 +101,6 @@ configure(struct tls_context *context, struct error *err)
 	/* Clients keep their sessions, in tickets. */
 	lib->SSL_CTX_ctrl(
 	    ctx, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, NULL);
-	/* One recv() for a record, not one for its header too. */
-	lib->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_READ_AHEAD, 1, NULL);
 	lib->SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
 	lib->SSL_CTX_set_default_passwd_cb(ctx, on_password);
 	lib->SSL_CTX_set_default_passwd_cb_userdata(ctx, context);
@@ -135,8 +132,8 @@ use_files(struct tls_context *context, const char *certfile,
 	SSL_CTX *ctx = context->ctx;
 
 	if (lib->SSL_CTX_use_certificate_chain_file(ctx, certfile) != 1)
-		return error_set(err, "certificate %s: %s", certfile,
-		    openssl_reason(lib));
+		return error_set(
+		    err, "certificate %s: %s", certfile, openssl_reason(lib));
 	/* Fails as well if it is not the certificate's. */
 	if (lib->SSL_CTX_use_PrivateKey_file(ctx, keyfile, SSL_FILETYPE_PEM) !=
 	    1)
@@ -259,50 +256,26 @@ verdict(struct tls *tls, int result)
 	}
 }
 
-/* Reads until data is full, or all that has been received is used up. */
-static ssize_t
-read_all(struct tls *tls, char *data, size_t size)
-{
-	size_t got = 0;
-	bool is_left;
-
-	do {
-		ssize_t last;
-		int count;
-
-		lib->ERR_clear_error();
-		errno = 0;
-		count = lib->SSL_read(
-		    tls->ssl, data + got, (int)min_size(size - got, INT_MAX));
-		if (count <= 0) {
-			last = verdict(tls, count);
-			tls->wants_write =
-			    lib->SSL_want(tls->ssl) == SSL_WRITING;
-			/* An end is told with the next call. */
-			tls->has_more = got > 0 &&
-			    (last == 0 || tls->failure != 0);
-			return got > 0 ? (ssize_t)got : last;
-		}
-		got += (size_t)count;
-		is_left = lib->SSL_has_pending(tls->ssl) != 0;
-	} while (got < size && is_left);
-	tls->has_more = is_left;
-	return (ssize_t)got;
-}
-
 ssize_t
 tls_recv(struct tls *tls, void *data, size_t size)
 {
 	ssize_t got;
+	int count;
 
-	tls->has_more = tls->wants_write = false;
+	assert(size >= TLS_RECORD_MAX);
+	tls->wants_write = false;
 	if (tls->failure != 0) {
 		errno = tls->failure;
 		return -1;
 	}
 	if (tls->ssl == NULL && (got = begin(tls)) <= 0)
 		return got;
-	got = read_all(tls, data, size);
+	lib->ERR_clear_error();
+	errno = 0;
+	/* OpenSSL takes no more from the socket than this one record. */
+	count = lib->SSL_read(tls->ssl, data, (int)min_size(size, INT_MAX));
+	got = count > 0 ? count : verdict(tls, count);
+	tls->wants_write = count <= 0 && lib->SSL_want(tls->ssl) == SSL_WRITING;
 	if (!tls->established && lib->SSL_is_init_finished(tls->ssl))
 		tls->established = true;
 	return got;
@@ -334,12 +307,6 @@ tls_send(struct tls *tls, const void *data, size_t len)
 		return (ssize_t)put;
 	errno = tls->failure != 0 ? tls->failure : EAGAIN;
 	return len > 0 ? -1 : 0;
-}
-
-bool
-tls_has_more(const struct tls *tls)
-{
-	return tls->has_more;
 }
 
 bool

@@ -37,8 +37,12 @@ void tls_context_free(struct tls_context *context);
 struct tls *tls_new(struct tls_context *context, int fd);
 void tls_free(struct tls *tls);
 
+/* The most that a record holds. */
+#define TLS_RECORD_MAX ((size_t)16 * 1024)
+
 /*
- * As recv(): returns how many bytes came, 0 once the peer has closed, or -1
+ * As recv(), one record at a time; size must have room for TLS_RECORD_MAX, so
+ * that the socket tells of all that is left.  Returns how many bytes came, 0 once the peer has closed, or -1
  * with errno EAGAIN while there are none or the handshake goes on, EPROTOTYPE
  * if the peer talks plain HTTP (all it said is left to read from the socket),
  * EPROTO if TLS failed, or that of the socket.
@@ -51,12 +55,6 @@ ssize_t tls_recv(struct tls *tls, void *data, size_t size);
  * have no fewer.
  */
 ssize_t tls_send(struct tls *tls, const void *data, size_t len);
-
-/*
- * Whether tls_recv() has more to say that the socket will not announce: it gave
- * all it was asked for, or the end.
- */
-bool tls_has_more(const struct tls *tls);
 
 /* Whether tls_recv() can go on only when the socket has room to send. */
 bool tls_wants_write(const struct tls *tls);
