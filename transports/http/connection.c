@@ -16,6 +16,7 @@
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 #include "transports/http/wire.h"
+#include "transports/net/tls.h"
 
 /* What a client may send ahead while its request is being handled. */
 #define AHEAD_MAX ((size_t)64 * 1024)
@@ -67,6 +68,8 @@ connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 	conn->waiting = WAITING_KINDS;
 	conn->opened_ms = loop_now_ms(server->service->loop);
 	conn->event.ev_fd = fd;
+	if (server->tls != NULL)
+		conn->tls = tls_new(server->tls, fd);
 	watch(conn, EV_READ);
 	server->connections++;
 	waiting_for(server, conn, WAITING_HEAD);
@@ -106,19 +109,24 @@ connection_close(struct http_connection *conn)
 
 /* ---- answers ---- */
 
-/* An error that has no request to answer. */
-void
-connection_refuse(struct http_connection *conn, int status)
+static void
+refuse(struct http_connection *conn, int status, const char *text)
 {
-	const char *reason = response_reason(status);
 	const struct http_response response = {
-		.status = status, .body = reason, .body_len = strlen(reason)
+		.status = status, .body = text, .body_len = strlen(text)
 	};
 	const struct response_frame frame = { 0 };
 
 	response_render(&response, conn->server, &frame, output_bytes(conn));
 	access_log_bad(conn->server, &conn->peer, status, response.body_len);
 	conn->closing = conn->lingers = true;
+}
+
+/* An error that has no request to answer. */
+void
+connection_refuse(struct http_connection *conn, int status)
+{
+	refuse(conn, status, response_reason(status));
 }
 
 static bool
@@ -293,15 +301,31 @@ on_end_of_input(struct http_connection *conn)
 }
 
 static void
+on_failure(struct http_connection *conn, int error)
+{
+	if (error != EPROTOTYPE) {
+		connection_close(conn);
+		return;
+	}
+	wire_drop_tls(conn);
+	refuse(conn, 400, "The plain HTTP request was sent to HTTPS port");
+	settle(conn);
+}
+
+static void
 on_readable(struct http_connection *conn)
 {
 	struct http_server *server = conn->server;
 	ssize_t got = wire_receive(conn, server->input, SERVER_INPUT_SIZE);
 
-	if (got < 0 && wire_is_later(errno))
+	if (got < 0 && wire_is_later(errno)) {
+		if (conn->tls != NULL && conn->output == NULL)
+			watch(
+			    conn, wire_wants_write(conn) ? EV_WRITE : EV_READ);
 		return;
+	}
 	if (got < 0) {
-		connection_close(conn);
+		on_failure(conn, errno);
 		return;
 	}
 	if (got == 0) {
@@ -319,7 +343,9 @@ on_writable(struct http_connection *conn)
 {
 	size_t room = OUTPUT_TURN;
 
-	if (output_send(conn, &room) < 0)
+	if (conn->output == NULL && wire_wants_write(conn))
+		on_readable(conn);
+	else if (output_send(conn, &room) < 0)
 		connection_close(conn);
 	else if (conn->output == NULL)
 		go_on(conn);

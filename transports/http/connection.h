@@ -12,6 +12,7 @@ struct http_input;
 struct http_output;
 struct http_request;
 struct http_server;
+struct tls;
 
 /* Kept small: an idle one owns nothing else. */
 struct http_connection {
@@ -21,6 +22,7 @@ struct http_connection {
 	struct http_request *request;            /* the one under way */
 	struct http_input *input;   /* bytes not yet used, or NULL */
 	struct http_output *output; /* not yet sent, or NULL */
+	struct tls *tls;            /* or NULL */
 	int64_t since_ms;           /* in its waiting list */
 	int64_t opened_ms;
 	struct in6_addr peer;

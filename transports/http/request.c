@@ -274,6 +274,13 @@ tomo_http_remote_ip(struct tomo_call *call)
 }
 
 const char *
+tomo_http_scheme(const struct tomo_call *call)
+{
+	REQUEST_OR(NULL);
+	return request->server->tls != NULL ? "https" : "http";
+}
+
+const char *
 tomo_http_auth_user(struct tomo_call *call)
 {
 	const struct header *header;

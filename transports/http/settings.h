@@ -22,8 +22,9 @@ struct http_settings {
 	const char *access_file; /* NULL: standard output only */
 	const char *real_ip_header;
 	struct ip_set *real_ip_from;
-	char *content_type;        /* charset added */
-	const char *server_header; /* "": none */
+	const char *certfile, *keyfile; /* NULL: no TLS */
+	char *content_type;             /* charset added */
+	const char *server_header;      /* "": none */
 };
 
 /* Texts are borrowed from options. */

@@ -13,7 +13,11 @@
 
 struct http_connection;
 
-/* 0: the peer sends no more. */
+/*
+ * 0: the peer sends no more.  size must have room for a TLS record
+ * (TLS_RECORD_MAX).  EPROTOTYPE: plain HTTP where TLS was to begin, still to be
+ * read after wire_drop_tls().
+ */
 ssize_t wire_receive(struct http_connection *conn, void *data, size_t size);
 
 /* more: something follows at once, which may share a packet with it. */
@@ -26,6 +30,12 @@ ssize_t wire_send_file(
 
 /* Whether the last failure of these was only "later". */
 bool wire_is_later(int error);
+
+/* Whether wire_receive() can go on only when there is room to send. */
+bool wire_wants_write(const struct http_connection *conn);
+
+/* Goes on without TLS. */
+void wire_drop_tls(struct http_connection *conn);
 
 /* Says that nothing more will be sent; and closes. */
 void wire_end(struct http_connection *conn);

@@ -122,7 +122,6 @@ shake_hands(struct link *link)
 static void
 connect_link(struct link *link)
 {
-
 	open_link(link);
 	assert_int_equal(shake_hands(link), -1);
 	assert_int_equal(errno, EAGAIN);
