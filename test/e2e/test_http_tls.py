@@ -41,6 +41,8 @@ def trusting(version=None, alpn=None):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    # An end without a close_notify is an error.
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 1 << 7)
     if version is not None:
         context.minimum_version = context.maximum_version = version
     if alpn is not None:
@@ -126,8 +128,34 @@ def test_a_slow_reader_gets_everything(served):
         assert wire.read().body == LARGE
 
 
+def test_files_go_out_between_other_answers(served, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(LARGE)
+    with SecureWire(served.port, timeout=60) as wire:
+        wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+        wire.send(f"GET /file?path={path} HTTP/1.1\r\nHost: x\r\n\r\n"
+                  "GET /text HTTP/1.1\r\nHost: x\r\n\r\n" * 2)
+        for _ in range(2):
+            assert wire.read().body == LARGE
+            assert wire.read().body == b"text"
+        answer = wire.get(f"/file?path={path}", "Range: bytes=100000-300000")
+        assert (answer.status, answer.body) == (206, LARGE[100000:300001])
+
+
+def test_a_file_that_becomes_shorter_is_no_regular_end(served, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(LARGE)
+    with SecureWire(served.port, timeout=60) as wire:
+        wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+        wire.send(f"GET /file?path={path} HTTP/1.1\r\nHost: x\r\n\r\n")
+        wire.socket.recv(1)
+        os.truncate(path, 1000)
+        with pytest.raises((ssl.SSLError, ConnectionResetError)):
+            while wire.socket.recv(65536):
+                pass
+
+
 def test_the_end_of_a_connection_is_told(served):
-    """suppress_ragged_eofs is off: without a close_notify this raises."""
     with SecureWire(served.port) as wire:
         answer = wire.get("/text", "Connection: close")
         assert answer.header("Connection") == "close"

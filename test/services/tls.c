@@ -1,6 +1,4 @@
 /* What the TLS tests look at. */
-#include <string.h>
-
 #include <tomodachi.h>
 
 #define LARGE (10u << 20)
@@ -36,11 +34,15 @@ large(struct tomo_call *call)
 	    call, 200, (struct tomo_bytes) { data, LARGE }, NULL);
 }
 
-TOMO_SERVICE(
-	.name = "tls",
-	.options = TOMO_OPTIONS(TOMO_OPTION_INT("http.keepalive_timeout", 10)),
-	.handlers = TOMO_HANDLERS(
-		TOMO_HTTP("GET", "/text", text),
-		TOMO_HTTP("GET", "/scheme", scheme),
-		TOMO_HTTP("POST", "/echo", echo),
-		TOMO_HTTP("GET", "/large", large)));
+/* ?path=... of the request. */
+static int
+file(struct tomo_call *call)
+{
+	return tomo_http_send_file(call, tomo_http_query(call, "path"), NULL);
+}
+
+TOMO_SERVICE(.name = "tls",
+    .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.keepalive_timeout", 10)),
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/text", text),
+	TOMO_HTTP("GET", "/scheme", scheme), TOMO_HTTP("POST", "/echo", echo),
+	TOMO_HTTP("GET", "/large", large), TOMO_HTTP("GET", "/file", file)));

@@ -177,6 +177,10 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 	frame.keep_alive = stays_open(conn, request);
 	response_render(
 	    &request->response, conn->server, &frame, output_bytes(conn));
+	if (request->response.file != NULL && !frame.is_head) {
+		output_add_file(conn, request->file);
+		request->file = NULL;
+	}
 	access_log_write(
 	    request, request->response.status, content_sent(request), "");
 	conn->request = NULL;

@@ -7,6 +7,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/service/call.h"
 #include "transports/http/basic_auth.h"
+#include "transports/http/output.h"
 #include "transports/http/real_ip.h"
 #include "transports/http/server.h"
 #include "transports/http/uri.h"
@@ -48,6 +49,8 @@ request_clear(struct http_request *request)
 	if (request->json != NULL)
 		json_decref(request->json);
 	request->json = NULL;
+	output_file_free(request->file);
+	request->file = NULL;
 	body_clear(&request->body);
 }
 
