@@ -287,8 +287,10 @@ tls_send(struct tls *tls, const void *data, size_t len)
 	const char *bytes = data;
 	size_t put = 0;
 
-	/* Who has heard nothing has nothing to say. */
-	assert(tls->ssl != NULL);
+	if (!tls->established) {
+		errno = ENOTCONN;
+		return -1;
+	}
 	len = min_size(len, SEND_MAX);
 	while (put < len && tls->failure == 0) {
 		int count;

@@ -42,17 +42,18 @@ void tls_free(struct tls *tls);
 
 /*
  * As recv(), one record at a time; size must have room for TLS_RECORD_MAX, so
- * that the socket tells of all that is left.  Returns how many bytes came, 0 once the peer has closed, or -1
- * with errno EAGAIN while there are none or the handshake goes on, EPROTOTYPE
- * if the peer talks plain HTTP (all it said is left to read from the socket),
- * EPROTO if TLS failed, or that of the socket.
+ * that the socket tells of all that is left.  Returns how many bytes came, 0
+ * once the peer has closed, or -1 with errno EAGAIN while there are none or the
+ * handshake goes on, EPROTOTYPE if the peer talks plain HTTP (all it said is
+ * left to read from the socket), EPROTO if TLS failed, or that of the socket.
  */
 ssize_t tls_recv(struct tls *tls, void *data, size_t size);
 
 /*
  * As send(): returns how many bytes it took, maybe less than the socket has
- * room for.  After EAGAIN the next call must begin with the same bytes, and
- * have no fewer.
+ * room for, or -1 with errno ENOTCONN before the handshake is done, EAGAIN
+ * while there is no room, or that of the failure.  After EAGAIN the next call
+ * must begin with the same bytes, and have no fewer.
  */
 ssize_t tls_send(struct tls *tls, const void *data, size_t len);
 
