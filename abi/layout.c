@@ -49,6 +49,10 @@ AT(tomo_http_error_spec, function, 16, 8);
 AT(tomo_http_error_spec, status, 24, 4);
 AT(tomo_http_error_spec, reserved, 28, 4);
 
+AT(tomo_http_file, size, 0, 8);
+AT(tomo_http_file, type, 8, 8);
+AT(tomo_http_file, download_name, 16, 8);
+
 AT(tomo_service, size, 0, 4);
 AT(tomo_service, abi, 4, 4);
 AT(tomo_service, name, 8, 8);

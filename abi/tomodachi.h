@@ -8,6 +8,7 @@
 #include <tomodachi/call.h>
 #include <tomodachi/http.h>
 #include <tomodachi/http_client.h>
+#include <tomodachi/http_send.h>
 #include <tomodachi/log.h>
 #include <tomodachi/task.h>
 

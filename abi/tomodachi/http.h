@@ -18,6 +18,10 @@ extern "C" {
 /* "GET", in capitals.  Since ABI 1. */
 TOMO_API const char *tomo_http_method(const struct tomo_call *call);
 
+/* "https" if the client speaks TLS to the runner itself, else "http"; what a
+ * proxy says of its own clients is in the headers.  Since ABI 1. */
+TOMO_API const char *tomo_http_scheme(const struct tomo_call *call);
+
 /* The path without query, percent-decoded; and as it came.  Since ABI 1. */
 TOMO_API const char *tomo_http_path(const struct tomo_call *call);
 TOMO_API const char *tomo_http_raw_path(const struct tomo_call *call);

@@ -15,9 +15,9 @@ def arguments(options):
 
 
 class Served(Runner):
-    def __init__(self, name, *options, files=None):
+    def __init__(self, name, *options, files=None, **more):
         super().__init__(*(files or [service(name)]),
-                         args=["--production", *arguments(options)])
+                         args=["--production", *arguments(options)], **more)
         # A worker that logs "listening" may not have been opened yet.
         Wire(self.port).socket.close()
 

@@ -3,34 +3,25 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "runtime/base/alloc.h"
-#include "runtime/base/buffer.h"
 #include "runtime/loop/loop.h"
 #include "runtime/service/call.h"
 #include "runtime/service/service.h"
 #include "transports/http/access_log.h"
 #include "transports/http/intake.h"
+#include "transports/http/output.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
+#include "transports/http/wire.h"
+#include "transports/net/tls.h"
 
 /* What a client may send ahead while its request is being handled. */
 #define AHEAD_MAX ((size_t)64 * 1024)
 
-/* A buffer for answers that has grown past this is not kept. */
-#define SHARED_OUTPUT_MAX ((size_t)256 * 1024)
-
 static void on_event(evutil_socket_t fd, short what, void *arg);
-
-static int
-fd_of(const struct http_connection *conn)
-{
-	return conn->event.ev_fd;
-}
 
 /* ---- what it waits for ---- */
 
@@ -45,7 +36,7 @@ watch(struct http_connection *conn, short what)
 	if (what == 0)
 		return;
 	event_assign(&conn->event, loop_base(conn->server->service->loop),
-	    fd_of(conn), (short)(what | EV_PERSIST), on_event, conn);
+	    conn->event.ev_fd, (short)(what | EV_PERSIST), on_event, conn);
 	event_add(&conn->event, NULL);
 }
 
@@ -77,19 +68,11 @@ connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 	conn->waiting = WAITING_KINDS;
 	conn->opened_ms = loop_now_ms(server->service->loop);
 	conn->event.ev_fd = fd;
+	if (server->tls != NULL)
+		conn->tls = tls_new(server->tls, fd);
 	watch(conn, EV_READ);
 	server->connections++;
 	waiting_for(server, conn, WAITING_HEAD);
-}
-
-static void
-drop_output(struct http_connection *conn)
-{
-	if (conn->output == NULL)
-		return;
-	buffer_clear(conn->output);
-	free(conn->output);
-	conn->output = NULL;
 }
 
 static void
@@ -107,7 +90,7 @@ connection_close(struct http_connection *conn)
 
 	waiting_leave(server, conn);
 	watch(conn, 0);
-	close(fd_of(conn));
+	wire_close(conn);
 	if (request != NULL && request->in_call) {
 		request->connection = NULL;
 		cancel_if_asked(request);
@@ -118,64 +101,32 @@ connection_close(struct http_connection *conn)
 		request_drop(request);
 	}
 	intake_drop(conn);
-	drop_output(conn);
+	output_drop(conn);
 	release(conn);
 	server->connections--;
 	free(conn);
 }
 
-/* ---- output ---- */
+/* ---- answers ---- */
 
-struct buffer *
-connection_output(struct http_connection *conn)
+static void
+refuse(struct http_connection *conn, int status, const char *text)
 {
-	return conn->output != NULL ? conn->output : &conn->server->out;
-}
+	const struct http_response response = {
+		.status = status, .body = text, .body_len = strlen(text)
+	};
+	const struct response_frame frame = { 0 };
 
-/* Sends what there is; what the socket does not take stays.  -1: it is gone. */
-static int
-flush(struct http_connection *conn)
-{
-	struct http_server *server = conn->server;
-	struct buffer *out = connection_output(conn);
-	size_t len = buffer_len(out);
-	ssize_t put = 0;
-
-	if (len == 0)
-		return 0;
-	put = send(fd_of(conn), buffer_data(out), len, MSG_NOSIGNAL);
-	if (put < 0 && errno != EAGAIN && errno != EINTR) {
-		buffer_drain(out, len);
-		return -1;
-	}
-	if (put > 0)
-		buffer_drain(out, (size_t)put);
-	if (buffer_len(out) == 0) {
-		drop_output(conn);
-		if (server->out.size > SHARED_OUTPUT_MAX)
-			buffer_clear(&server->out);
-	} else if (conn->output == NULL) {
-		conn->output = xcalloc(1, sizeof(*conn->output));
-		*conn->output = *out;
-		*out = (struct buffer) { 0 };
-	}
-	return 0;
+	response_render(&response, conn->server, &frame, output_bytes(conn));
+	access_log_bad(conn->server, &conn->peer, status, response.body_len);
+	conn->closing = conn->lingers = true;
 }
 
 /* An error that has no request to answer. */
 void
 connection_refuse(struct http_connection *conn, int status)
 {
-	const char *reason = response_reason(status);
-	const struct http_response response = {
-		.status = status, .body = reason, .body_len = strlen(reason)
-	};
-	const struct response_frame frame = { 0 };
-
-	response_render(
-	    &response, conn->server, &frame, connection_output(conn));
-	access_log_bad(conn->server, &conn->peer, status, response.body_len);
-	conn->closing = conn->lingers = true;
+	refuse(conn, status, response_reason(status));
 }
 
 static bool
@@ -225,7 +176,11 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 	}
 	frame.keep_alive = stays_open(conn, request);
 	response_render(
-	    &request->response, conn->server, &frame, connection_output(conn));
+	    &request->response, conn->server, &frame, output_bytes(conn));
+	if (request->response.file != NULL && !frame.is_head) {
+		output_add_file(conn, request->file);
+		request->file = NULL;
+	}
 	access_log_write(
 	    request, request->response.status, content_sent(request), "");
 	conn->request = NULL;
@@ -242,9 +197,16 @@ linger(struct http_connection *conn)
 {
 	intake_drop(conn);
 	release(conn);
-	shutdown(fd_of(conn), SHUT_WR);
+	wire_end(conn);
 	waiting_for(conn->server, conn, WAITING_CLOSE);
 	watch(conn, EV_READ);
+}
+
+/* Whether input waits for no more than that its turn comes. */
+static bool
+has_to_go_on(const struct http_connection *conn)
+{
+	return conn->choked && !conn->closing;
 }
 
 static void
@@ -275,12 +237,17 @@ wait_for_input(struct http_connection *conn)
 	watch(conn, EV_READ);
 }
 
-/* Sends, and uses up the input that had to wait for it. */
+/*
+ * Sends, and uses up the input that had to wait for it, until it is the others'
+ * turn.  Returns -1 when the peer is gone.
+ */
 static int
 send_all(struct http_connection *conn)
 {
-	while (flush(conn) == 0) {
-		if (conn->output != NULL || !conn->choked || conn->closing)
+	size_t room = OUTPUT_TURN;
+
+	while (output_send(conn, &room) == 0) {
+		if (conn->output != NULL || !has_to_go_on(conn) || room == 0)
 			return 0;
 		intake_feed(conn, "", 0);
 	}
@@ -300,7 +267,7 @@ settle(struct http_connection *conn)
 		connection_close(conn);
 		return;
 	}
-	if (conn->output != NULL) {
+	if (conn->output != NULL || has_to_go_on(conn)) {
 		if (conn->waiting != WAITING_WRITE)
 			waiting_for(conn->server, conn, WAITING_WRITE);
 		watch(conn, EV_WRITE);
@@ -338,15 +305,31 @@ on_end_of_input(struct http_connection *conn)
 }
 
 static void
+on_failure(struct http_connection *conn, int error)
+{
+	if (error != EPROTOTYPE) {
+		connection_close(conn);
+		return;
+	}
+	wire_drop_tls(conn);
+	refuse(conn, 400, "The plain HTTP request was sent to HTTPS port");
+	settle(conn);
+}
+
+static void
 on_readable(struct http_connection *conn)
 {
 	struct http_server *server = conn->server;
-	ssize_t got = recv(fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
+	ssize_t got = wire_receive(conn, server->input, SERVER_INPUT_SIZE);
 
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+	if (got < 0 && wire_is_later(errno)) {
+		if (conn->tls != NULL && conn->output == NULL)
+			watch(
+			    conn, wire_wants_write(conn) ? EV_WRITE : EV_READ);
 		return;
+	}
 	if (got < 0) {
-		connection_close(conn);
+		on_failure(conn, errno);
 		return;
 	}
 	if (got == 0) {
@@ -360,6 +343,22 @@ on_readable(struct http_connection *conn)
 }
 
 static void
+on_writable(struct http_connection *conn)
+{
+	size_t room = OUTPUT_TURN;
+
+	if (conn->output == NULL && wire_wants_write(conn))
+		on_readable(conn);
+	else if (output_send(conn, &room) < 0)
+		connection_close(conn);
+	else if (conn->output == NULL)
+		go_on(conn);
+	else if (room < OUTPUT_TURN)
+		/* Any progress gives it its full time again. */
+		waiting_for(conn->server, conn, WAITING_WRITE);
+}
+
+static void
 on_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct http_connection *conn = arg;
@@ -369,24 +368,10 @@ on_event(evutil_socket_t fd, short what, void *arg)
 		on_end_of_input(conn);
 		return;
 	}
-	if (what & EV_WRITE) {
-		size_t before = conn->output != NULL ? buffer_len(conn->output)
-						     : 0;
-
-		if (flush(conn) < 0) {
-			connection_close(conn);
-			return;
-		}
-		if (conn->output == NULL) {
-			go_on(conn);
-			return;
-		}
-		/* Any progress gives it its full time again. */
-		if (buffer_len(conn->output) < before)
-			waiting_for(conn->server, conn, WAITING_WRITE);
-		return;
-	}
-	on_readable(conn);
+	if (what & EV_WRITE)
+		on_writable(conn);
+	else
+		on_readable(conn);
 }
 
 /* A last look: what has come by now is still answered. */
@@ -394,8 +379,8 @@ static void
 let_go(struct http_connection *conn)
 {
 	struct http_server *server = conn->server;
-	const ssize_t got = recv(
-	    fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
+	const ssize_t got = wire_receive(
+	    conn, server->input, SERVER_INPUT_SIZE);
 
 	if (got <= 0) {
 		connection_close(conn);

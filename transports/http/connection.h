@@ -8,10 +8,11 @@
 
 #include <event2/event_struct.h>
 
-struct buffer;
 struct http_input;
+struct http_output;
 struct http_request;
 struct http_server;
+struct tls;
 
 /* Kept small: an idle one owns nothing else. */
 struct http_connection {
@@ -19,9 +20,10 @@ struct http_connection {
 	struct http_server *server;
 	struct http_connection *next, *previous; /* of its waiting list */
 	struct http_request *request;            /* the one under way */
-	struct http_input *input; /* bytes not yet used, or NULL */
-	struct buffer *output;    /* bytes not yet sent, or NULL */
-	int64_t since_ms;         /* in its waiting list */
+	struct http_input *input;   /* bytes not yet used, or NULL */
+	struct http_output *output; /* not yet sent, or NULL */
+	struct tls *tls;            /* or NULL */
+	int64_t since_ms;           /* in its waiting list */
 	int64_t opened_ms;
 	struct in6_addr peer;
 	uint32_t requests;
@@ -57,9 +59,6 @@ bool connection_is_busy(const struct http_connection *conn);
 
 /* Makes a stop wait until all is answered and sent. */
 void connection_hold(struct http_connection *conn);
-
-/* Where answers go. */
-struct buffer *connection_output(struct http_connection *conn);
 
 /* Answers an error that belongs to no request; the connection then closes. */
 void connection_refuse(struct http_connection *conn, int status);

@@ -138,7 +138,8 @@ static bool
 has_answer(const struct http_response *response)
 {
 	return response->status != 0 &&
-	    (response->failed || response->body != NULL);
+	    (response->failed || response->body != NULL ||
+		response->file != NULL);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "runtime/base/buffer.h"
 #include "transports/http/connection.h"
 #include "transports/http/dispatch.h"
+#include "transports/http/output.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
@@ -14,9 +15,6 @@
 
 /* What must have come of a body before its time counts anew. */
 #define BODY_PACE 1024
-
-/* While more than this waits to be sent, no further request is read. */
-#define OUTPUT_MAX ((size_t)256 * 1024)
 
 /* Bytes that could not be used yet. */
 struct http_input {
@@ -122,7 +120,7 @@ expect_body(struct http_connection *conn, struct http_request *request)
 	}
 	if (head->expects_continue && !head->is_http10)
 		buffer_add_text(
-		    connection_output(conn), "HTTP/1.1 100 Continue\r\n\r\n");
+		    output_bytes(conn), "HTTP/1.1 100 Continue\r\n\r\n");
 	waiting_for(conn->server, conn, WAITING_BODY);
 }
 
@@ -162,7 +160,7 @@ consume(struct http_connection *conn, const char *data, size_t len,
 		unsigned lines;
 		long found;
 
-		conn->choked = buffer_len(connection_output(conn)) > OUTPUT_MAX;
+		conn->choked = output_is_choked(conn);
 		if (conn->choked)
 			break;
 		if (conn->request != NULL) {

@@ -7,6 +7,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/service/call.h"
 #include "transports/http/basic_auth.h"
+#include "transports/http/output.h"
 #include "transports/http/real_ip.h"
 #include "transports/http/server.h"
 #include "transports/http/uri.h"
@@ -48,6 +49,8 @@ request_clear(struct http_request *request)
 	if (request->json != NULL)
 		json_decref(request->json);
 	request->json = NULL;
+	output_file_free(request->file);
+	request->file = NULL;
 	body_clear(&request->body);
 }
 
@@ -286,6 +289,13 @@ tomo_http_remote_ip(struct tomo_call *call)
 	if (request->remote_ip == NULL)
 		request->remote_ip = remote_ip(request);
 	return request->remote_ip;
+}
+
+const char *
+tomo_http_scheme(const struct tomo_call *call)
+{
+	REQUEST_OR(NULL);
+	return request->server->tls != NULL ? "https" : "http";
 }
 
 const char *

@@ -20,6 +20,7 @@
 struct http_connection;
 struct http_server;
 struct json_t;
+struct output_file;
 
 struct http_query_pair {
 	const char *name, *value;
@@ -32,6 +33,7 @@ struct http_request {
 	const struct tomo_http_spec *spec;  /* of the row; NULL without one */
 	struct body body;
 	struct http_response response;
+	struct output_file *file; /* opened to be sent, or NULL */
 	struct in6_addr peer;
 	uint64_t body_max;   /* a larger body gets 413 */
 	uint64_t body_read;  /* so far, kept or not */

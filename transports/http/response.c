@@ -126,15 +126,17 @@ response_render(const struct http_response *response,
 	size_t len = response_is_bodiless(response->status)
 	    ? 0
 	    : response->body_len;
-	bool has_body = len > 0 && !frame->is_head;
+	bool has_body = len > 0 && !frame->is_head && response->file == NULL;
 	char *start, *at;
 
 	start = at = buffer_reserve(
 	    out, head_size(response, server, type) + (has_body ? len : 0));
 	at = put_status(at, response->status, frame->is_http10);
-	at = PUT(at, "Content-Type: ");
-	at = put(at, type, strlen(type));
-	at = PUT(at, "\r\n");
+	if (type[0] != '\0') {
+		at = PUT(at, "Content-Type: ");
+		at = put(at, type, strlen(type));
+		at = PUT(at, "\r\n");
+	}
 	for (const struct response_header *header = response->headers;
 	     header != NULL; header = header->next) {
 		at = put(at, header->name, header->name_len);

@@ -8,6 +8,7 @@
 
 struct buffer;
 struct http_server;
+struct output_file;
 
 struct response_header {
 	struct response_header *next;
@@ -19,9 +20,10 @@ struct response_header {
 struct http_response {
 	int status;       /* 0: none yet */
 	bool failed;      /* tomo_http_fail(): by way of the error handler */
-	const char *type; /* NULL: http.content_type */
+	const char *type; /* NULL: http.content_type; "": none */
 	const char *body;
 	size_t body_len;
+	struct output_file *file; /* the body, if not NULL; the request's */
 	struct response_header *headers, *last;
 };
 

@@ -10,49 +10,19 @@
 
 #include "runtime/service/call.h"
 #include "runtime/service/chain.h"
+#include "transports/http/answer.h"
 #include "transports/http/field.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
 #define JSON_TYPE "application/json; charset=utf-8"
 
-/* The request, once the status is one that an answer can have. */
-static int
-open_answer(struct tomo_call *call, int status, struct http_request **request,
-    const char *function)
-{
-	*request = request_of(call, function);
-	if (*request == NULL)
-		return call_fail(
-		    call, TOMO_EKIND, "%s: not an HTTP call", function);
-	if (status < 200 || status > 999)
-		return call_fail(call, TOMO_EINVAL,
-		    "%s: want a status from 200 to 999, got %d", function,
-		    status);
-	return 0;
-}
-
-/* A body that is in the arena already, or constant. */
-static void
-answer(struct http_request *request, int status, const char *body, size_t len,
-    const char *type)
-{
-	struct http_response *response = &request->response;
-
-	response->status = status;
-	response->failed = false;
-	response->body = body;
-	response->body_len = len;
-	if (type != NULL)
-		response->type = type;
-}
-
 int
 tomo_http_bytes(struct tomo_call *call, int status, struct tomo_bytes body,
     const char *type)
 {
 	struct http_request *request;
-	int code = open_answer(call, status, &request, __func__);
+	int code = answer_open(call, status, &request, __func__);
 	char *copy;
 
 	if (code < 0)
@@ -68,7 +38,7 @@ tomo_http_bytes(struct tomo_call *call, int status, struct tomo_bytes body,
 		(type = call_keep_text(call, type, strlen(type))) == NULL))
 		return call_fail(
 		    call, TOMO_ENOMEM, "tomo_http_bytes: no memory");
-	answer(request, status, copy, body.size, type);
+	answer_set(request, status, copy, body.size, type);
 	return 0;
 }
 
@@ -85,7 +55,7 @@ int
 tomo_http_textf(struct tomo_call *call, int status, const char *format, ...)
 {
 	struct http_request *request;
-	int code = open_answer(call, status, &request, __func__);
+	int code = answer_open(call, status, &request, __func__);
 	va_list args, again;
 	char *text = NULL;
 	int len;
@@ -104,7 +74,7 @@ tomo_http_textf(struct tomo_call *call, int status, const char *format, ...)
 	if (text == NULL)
 		return call_fail(
 		    call, TOMO_ENOMEM, "tomo_http_textf: no memory");
-	answer(request, status, text, (size_t)len, NULL);
+	answer_set(request, status, text, (size_t)len, NULL);
 	return 0;
 }
 
@@ -112,7 +82,7 @@ int
 tomo_http_json(struct tomo_call *call, int status, struct json_t *json)
 {
 	struct http_request *request;
-	int code = open_answer(call, status, &request, __func__);
+	int code = answer_open(call, status, &request, __func__);
 	size_t len;
 	char *text;
 
@@ -136,7 +106,7 @@ tomo_http_json(struct tomo_call *call, int status, struct json_t *json)
 	if (text == NULL)
 		return call_fail(
 		    call, TOMO_ENOMEM, "tomo_http_json: no memory");
-	answer(request, status, text, len, JSON_TYPE);
+	answer_set(request, status, text, len, JSON_TYPE);
 	return 0;
 }
 
@@ -144,14 +114,14 @@ int
 tomo_http_fail(struct tomo_call *call, int status)
 {
 	struct http_request *request;
-	int code = open_answer(call, status, &request, __func__);
+	int code = answer_open(call, status, &request, __func__);
 
 	if (code < 0)
 		return code;
 	if (status < 400 || status > 599)
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_fail: want an error status, got %d", status);
-	answer(request, status, NULL, 0, NULL);
+	answer_set(request, status, NULL, 0, NULL);
 	request->response.failed = true;
 	return 0;
 }
@@ -191,7 +161,7 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 {
 	struct http_request *request;
 	struct response_header *header;
-	int code = open_answer(call, 200, &request, function);
+	int code = answer_open(call, 200, &request, function);
 
 	if (code < 0)
 		return code;

@@ -23,6 +23,7 @@
 #include "transports/http/connection.h"
 #include "transports/http/router.h"
 #include "transports/http/waiting.h"
+#include "transports/net/tls.h"
 
 #define LOGGER "tomodachi.http"
 
@@ -265,6 +266,18 @@ make_headers(struct http_server *server)
 }
 
 static int
+prepare_tls(struct http_server *server, struct error *err)
+{
+	const struct http_settings *settings = &server->settings;
+
+	if (settings->certfile == NULL)
+		return 0;
+	server->tls = tls_context_new(
+	    settings->certfile, settings->keyfile, err);
+	return server->tls != NULL ? 0 : -1;
+}
+
+static int
 ask_for_socket(struct http_server *server, struct error *err)
 {
 	const struct options *options = server->service->options;
@@ -300,7 +313,8 @@ server_new(struct service *service, struct error *err)
 	server->accept_again = evtimer_new(base, on_accept_again, server);
 	if (waiting_start(server, err) < 0 ||
 	    settings_read(&server->settings, service->options, err) < 0 ||
-	    add_rows(server, err) < 0 || access_log_open(server, err) < 0)
+	    prepare_tls(server, err) < 0 || add_rows(server, err) < 0 ||
+	    access_log_open(server, err) < 0)
 		goto fail;
 	make_headers(server);
 	if (ask_for_socket(server, err) < 0)
@@ -331,6 +345,7 @@ server_free(struct http_server *server)
 	if (server->accept_again != NULL)
 		event_free(server->accept_again);
 	access_log_close(server);
+	tls_context_free(server->tls);
 	router_free(server->router);
 	settings_clear(&server->settings);
 	buffer_clear(&server->out);
@@ -350,6 +365,7 @@ server_open(struct http_server *server)
 		event_add(at->event, NULL);
 	log_record(LOGGER, TOMO_LOG_INFO, "listening",
 	    TOMO_LOG_STR("service", service_name(server->service)),
+	    TOMO_LOG_STR("scheme", server->tls != NULL ? "https" : "http"),
 	    TOMO_LOG_STR("host", server->wish.host),
 	    TOMO_LOG_INT("port", server->port));
 }

@@ -21,6 +21,7 @@ struct http_listener;
 struct log_stream;
 struct router;
 struct service;
+struct tls_context;
 struct tomo_http_error_spec;
 
 /* "Date: Mon, 23 Nov 2026 19:00:00 GMT\r\n\r\n": the last header, always. */
@@ -29,6 +30,7 @@ struct tomo_http_error_spec;
 struct http_server {
 	struct service *service;
 	struct http_settings settings;
+	struct tls_context *tls; /* NULL: plain HTTP */
 	struct router *router;
 	const struct chain *middleware;             /* NULL: none */
 	const struct tomo_http_error_spec **errors; /* NULL-ended */

@@ -53,14 +53,37 @@ check_health_path(const char *path, struct error *err)
 static int
 refuse_what_is_not_there(const struct options *options, struct error *err)
 {
-	static const char *const later[] = { "http.ssl_certfile",
-		"http.ssl_keyfile", "http.compression" };
+	static const char *const later[] = { "http.compression" };
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (!options_is_default(options, later[i]))
 			return error_set(err,
 			    "%s: this version of the runner cannot do that yet",
 			    later[i]);
+	return 0;
+}
+
+/* "" is none, as where a variable of the environment is left empty. */
+static const char *
+file_name(const struct options *options, const char *key)
+{
+	const char *name = options_text(options, key);
+
+	return name != NULL && name[0] != '\0' ? name : NULL;
+}
+
+static int
+read_tls(struct http_settings *settings, const struct options *options,
+    struct error *err)
+{
+	settings->certfile = file_name(options, "http.ssl_certfile");
+	settings->keyfile = file_name(options, "http.ssl_keyfile");
+	if (settings->certfile != NULL && settings->keyfile == NULL)
+		return error_set(err,
+		    "http.ssl_certfile: wants http.ssl_keyfile to be set too");
+	if (settings->keyfile != NULL && settings->certfile == NULL)
+		return error_set(err,
+		    "http.ssl_keyfile: wants http.ssl_certfile to be set too");
 	return 0;
 }
 
@@ -90,7 +113,8 @@ settings_read(struct http_settings *settings, const struct options *options,
 		.server_header = options_text(options, "http.server_header"),
 	};
 	if (refuse_what_is_not_there(options, err) < 0 ||
-	    check_health_path(settings->health_path, err) < 0)
+	    check_health_path(settings->health_path, err) < 0 ||
+	    read_tls(settings, options, err) < 0)
 		return -1;
 	read_access_log(settings, options);
 	settings->content_type = content_type(options);

@@ -23,8 +23,9 @@ struct http_settings {
 	const char *health_path; /* NULL: none */
 	const char *real_ip_header;
 	struct ip_set *real_ip_from;
-	char *content_type;        /* charset added */
-	const char *server_header; /* "": none */
+	const char *certfile, *keyfile; /* NULL: no TLS */
+	char *content_type;             /* charset added */
+	const char *server_header;      /* "": none */
 };
 
 /* Texts are borrowed from options. */

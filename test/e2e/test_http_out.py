@@ -1,0 +1,274 @@
+"""What goes out: files, folders, streams, events."""
+
+import contextlib
+import os
+import re
+import urllib.parse
+
+import pytest
+
+from runner import SAN
+from served import Served
+from wire import Wire
+
+CHANGED = 1700000000
+DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
+DIGITS = b"0123456789"
+SPARSE = 256 << 20
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The working folder of the service."""
+    folder = tmp_path_factory.mktemp("out")
+
+    def write(path, data):
+        path = folder / path
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        os.utime(path, (CHANGED, CHANGED))
+    write("a.txt", b"plain file\n")
+    write("digits.bin", DIGITS)
+    write("empty.txt", b"")
+    write("big.bin", bytes(range(256)) * 40000)
+    write("sparse.bin", b"")
+    os.truncate(folder / "sparse.bin", SPARSE)
+    os.mkfifo(folder / "fifo")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(folder):
+    with Served("out", cwd=folder) as served:
+        yield served
+
+
+@pytest.fixture
+def wire(out):
+    with Wire(out.port) as wire:
+        yield wire
+
+
+@pytest.fixture
+def serve(folder):
+    """Starts services that end with the test."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *options, **more: stack.enter_context(
+            Served("out", *options, cwd=folder, **more))
+
+
+def of(path, **query):
+    return "/file?" + urllib.parse.urlencode({"path": path, **query})
+
+
+def memory_kib(served):
+    """What the worker holds of memory that no file backs."""
+    pid, = served.workers()
+    with open(f"/proc/{pid}/status") as status:
+        return int(re.search(r"RssAnon:\s+(\d+)", status.read()).group(1))
+
+
+def has_open(served, path):
+    pid, = served.workers()
+    folder = f"/proc/{pid}/fd"
+    for fd in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            if os.readlink(f"{folder}/{fd}") == str(path):
+                return True
+    return False
+
+
+# ---- files ----
+
+def test_a_file_goes_out_with_its_headers(wire):
+    answer = wire.get("/plain-file")
+    assert (answer.status, answer.body) == (200, b"plain file\n")
+    assert answer.header("Content-Type") == "text/plain"
+    assert answer.header("Content-Length") == "11"
+    assert answer.header("ETag") == '"17979cfe362a0000-b"'
+    assert answer.header("Last-Modified") == DATE
+    assert answer.header("Accept-Ranges") == "bytes"
+    assert answer.header("Content-Disposition") is None
+    assert wire.get("/text").body == b"text"
+
+
+def test_a_large_file_arrives_whole_and_the_connection_goes_on(wire, folder):
+    for _ in range(2):
+        assert wire.get(of("big.bin")).body == \
+            (folder / "big.bin").read_bytes()
+    assert wire.get("/text").body == b"text"
+
+
+def test_head_of_a_file_has_its_length_and_no_body(wire):
+    answer = wire.get(of("big.bin"), "Range: bytes=0-1", method="HEAD")
+    assert answer.status == 200
+    assert answer.header("Content-Length") == "10240000"
+    assert wire.get("/text").body == b"text"
+
+
+def test_an_empty_file_has_an_empty_body(wire):
+    answer = wire.get(of("empty.txt"), "Range: bytes=0-")
+    assert (answer.status, answer.header("Content-Length")) == (200, "0")
+    assert wire.get("/text").body == b"text"
+
+
+def test_type_and_name_are_what_the_handler_says(wire):
+    answer = wire.get(of("a.txt", type="text/csv", name='å "b".csv'))
+    assert answer.header("Content-Type") == "text/csv"
+    assert answer.header("Content-Disposition") == \
+        'attachment; filename="__ _b_.csv"; ' \
+        "filename*=UTF-8''%C3%A5%20%22b%22.csv"
+    assert wire.get(of("a.txt", type="a\nb: c")).status == 500
+
+
+@pytest.mark.parametrize("path", ["nope", ".", "fifo", "a.txt/b",
+                                  "/dev/null"])
+def test_what_is_no_regular_file_is_not_found(wire, path):
+    assert wire.get(of(path)).status == 404
+
+
+def test_a_file_that_cannot_be_opened_is_a_failure_with_its_reason(out, wire):
+    assert wire.get(of("x" * 300)).status == 500
+    out.wait_record("handler failed", code="TOMO_ESYSTEM",
+                    error="x" * 300 + ": File name too long")
+
+
+def test_the_last_answer_wins_over_a_file(wire):
+    assert wire.get("/changed-mind").body == b"text"
+    assert wire.get("/fails-after").status == 500
+    assert wire.get("/text").body == b"text"
+
+
+@pytest.mark.parametrize("header, status", [
+    ('If-None-Match: "17979cfe362a0000-b"', 304),
+    ("If-None-Match: *", 304),
+    ('If-None-Match: "nope"', 200),
+    (f"If-Modified-Since: {DATE}", 304),
+    ("If-Modified-Since: Mon, 13 Nov 2023 00:00:00 GMT", 200),
+    ("If-Unmodified-Since: Mon, 13 Nov 2023 00:00:00 GMT", 412),
+    ('If-Match: "nope"', 412),
+    ('If-Match: "17979cfe362a0000-b"', 200),
+])
+def test_a_file_is_sent_on_its_conditions(wire, header, status):
+    answer = wire.get("/plain-file", header)
+    assert answer.status == status
+    assert answer.body == (b"plain file\n" if status == 200 else b"")
+    if status == 304:
+        assert answer.header("ETag") == '"17979cfe362a0000-b"'
+        assert answer.header("Last-Modified") == DATE
+        assert answer.header("Content-Type") is None
+        assert answer.header("Content-Length") is None
+    if status == 412:
+        assert answer.header("Content-Length") == "0"
+    assert wire.get("/text").body == b"text"
+
+
+@pytest.mark.parametrize("header, status, content_range, body", [
+    ("bytes=0-4", 206, "bytes 0-4/10", b"01234"),
+    ("bytes=-4", 206, "bytes 6-9/10", b"6789"),
+    ("bytes=6-", 206, "bytes 6-9/10", b"6789"),
+    ("bytes=5-500", 206, "bytes 5-9/10", b"56789"),
+    ("bytes=100-200", 416, "bytes */10", b""),
+    ("lines=1-2", 200, None, DIGITS),
+    ("bytes=4-1", 200, None, DIGITS),
+    ("bytes=0-9,0-9", 200, None, DIGITS),
+])
+def test_a_range_of_a_file(wire, header, status, content_range, body):
+    answer = wire.get(of("digits.bin"), f"Range: {header}")
+    assert (answer.status, answer.body) == (status, body)
+    assert answer.header("Content-Range") == content_range
+    assert wire.get("/text").body == b"text"
+
+
+def test_several_ranges_are_the_parts_of_one_answer(wire):
+    answer = wire.get(of("digits.bin"), "Range: bytes=0-1,-3, 20-30")
+    assert answer.status == 206
+    kind, boundary = answer.header("Content-Type").split("; boundary=")
+    assert kind == "multipart/byteranges"
+    assert answer.header("Content-Range") is None
+    part = "--{}\r\nContent-Type: application/octet-stream\r\n" \
+        "Content-Range: bytes {}/10\r\n\r\n{}\r\n"
+    assert answer.body.decode() == part.format(boundary, "0-1", "01") + \
+        part.format(boundary, "7-9", "789") + f"--{boundary}--\r\n"
+    assert wire.get("/text").body == b"text"
+
+
+def test_a_range_counts_only_if_the_file_is_still_the_same(wire):
+    def ask(tag):
+        return wire.get("/plain-file", "Range: bytes=0-4", f"If-Range: {tag}")
+    assert ask('"17979cfe362a0000-b"').status == 206
+    assert ask(DATE).status == 206
+    assert ask('"old"').status == 200
+
+
+def test_a_post_is_answered_with_the_whole_file_whatever_it_asks(wire):
+    answer = wire.get(of("digits.bin"), "Range: bytes=0-4", "If-None-Match: *",
+                      method="POST", body=b"")
+    assert (answer.status, answer.body) == (200, DIGITS)
+
+
+def test_requests_behind_a_file_are_answered_in_order(wire, folder):
+    big = (folder / "big.bin").read_bytes()
+    one = f"GET {of('big.bin')} HTTP/1.1\r\nHost: x\r\n\r\n"
+    wire.send((one + "GET /text HTTP/1.1\r\nHost: x\r\n\r\n") * 5)
+    for _ in range(5):
+        assert wire.read().body == big
+        assert wire.read().body == b"text"
+
+
+def test_a_file_that_becomes_shorter_ends_the_connection(wire, folder):
+    path = folder / "shrinks.bin"
+    path.write_bytes(b"x" * (12 << 20))
+    wire.send(f"GET {of('shrinks.bin')} HTTP/1.1\r\nHost: x\r\n\r\n")
+    head = wire.socket.recv(1000)
+    assert b"Content-Length: 12582912\r\n" in head
+    os.truncate(path, 100)
+    assert wire.is_closed()
+
+
+def test_of_a_file_that_grows_only_what_was_promised_goes_out(wire, folder):
+    path = folder / "grows.bin"
+    path.write_bytes(b"x" * (12 << 20))
+    wire.send(f"GET {of('grows.bin')} HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert wire._fill()
+    with open(path, "ab") as file:
+        file.write(b"y" * 1000)
+    assert wire.read().body == b"x" * (12 << 20)
+    assert wire.get("/text").body == b"text"
+
+
+def test_a_file_that_vanishes_while_it_is_sent_arrives(wire, folder):
+    path = folder / "vanishes.bin"
+    path.write_bytes(b"x" * (12 << 20))
+    wire.send(f"GET {of('vanishes.bin')} HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert wire._fill()
+    path.unlink()
+    assert wire.read().body == b"x" * (12 << 20)
+
+
+def test_a_client_that_does_not_read_its_file_is_closed_in_time(
+        serve, folder):
+    with serve("http.body_timeout=1") as served, Wire(served.port) as wire:
+        wire.send(f"GET {of('sparse.bin')} HTTP/1.1\r\nHost: x\r\n\r\n")
+        path = folder / "sparse.bin"
+        served.wait_for(lambda: has_open(served, path))
+        served.wait_for(lambda: not has_open(served, path))
+        assert wire.is_closed()
+
+
+def test_a_large_file_costs_no_memory_and_holds_up_nobody(serve):
+    with serve() as served, Wire(served.port) as wire, \
+            Wire(served.port) as other:
+        other.get(of("big.bin"))
+        before = memory_kib(served)
+        wire.send(f"GET {of('sparse.bin')} HTTP/1.1\r\nHost: x\r\n\r\n")
+        head, left, turns = wire.socket.recv(1000), SPARSE, 0
+        left -= len(head.partition(b"\r\n\r\n")[2])
+        while left > 0:
+            left -= len(wire.socket.recv(1 << 20))
+            turns += 1
+            if turns % 100 == 0:
+                assert other.get("/text").body == b"text"
+        assert left == 0
+        # A sanitizer keeps what was freed.
+        assert SAN or memory_kib(served) - before < 1024

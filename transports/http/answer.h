@@ -1,0 +1,22 @@
+/* What the public functions that answer a request have in common. */
+#ifndef TRANSPORTS_HTTP_ANSWER_H
+#define TRANSPORTS_HTTP_ANSWER_H
+
+#include <stddef.h>
+
+struct http_request;
+struct tomo_call;
+
+/*
+ * The request of the call, if it can be answered with that status.  Returns 0,
+ * or TOMO_EKIND or TOMO_EINVAL with the reason in tomo_error().
+ */
+int answer_open(struct tomo_call *call, int status,
+    struct http_request **request, const char *function);
+
+/* Answers with a body that is in the arena already, or constant; type may be
+ * NULL, which leaves what was set before. */
+void answer_set(struct http_request *request, int status, const char *body,
+    size_t len, const char *type);
+
+#endif
