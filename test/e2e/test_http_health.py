@@ -111,8 +111,8 @@ def test_a_crashed_service_is_in_no_good_health():
                       "Content-Length: 0\r\n\r\n")
             assert wire.is_closed()
         status, text = runner.get("/health")
-        assert (status, text) == (503, "health crashed (SIGABRT); "
-                                       "waiting for a change\n")
+        assert status == 503
+        assert text.startswith("health crashed")
 
 
 @pytest.mark.parametrize("path", ["health", "/health?a", "/health#a", ""])
