@@ -21,5 +21,7 @@ TOMO_SERVICE(.name = "rows",
 	TOMO_HTTP("GET", "/b", f, .ignore_logging = TOMO_EVERY_STATUS),
 	TOMO_HTTP("GET POST", "/c", f, .max_size = 65536,
 	    .ignore_logging = TOMO_STATUSES(200, 304)),
+	TOMO_HTTP_STATIC("public", "/d/"),
+	TOMO_HTTP_STATIC("public", "/e/", .cache_control = "no-cache"),
 	TOMO_HTTP_ERROR(404, f)),
     .start = f);

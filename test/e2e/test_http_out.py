@@ -8,13 +8,16 @@ import urllib.parse
 import pytest
 
 from runner import SAN
-from served import Served
+from served import Served, fails
 from wire import Wire
 
 CHANGED = 1700000000
 DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
 DIGITS = b"0123456789"
 SPARSE = 256 << 20
+STATIC = {"a.txt": b"plain file\n", "b.html": "<p>html å</p>\n".encode(),
+          "empty.txt": b"", "sub/d.txt": b"in sub\n", "noext": b"no ext",
+          "with space.txt": b"sp\n", "åäö.txt": b"u\n", "new\nline.txt": b"nl"}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def folder(tmp_path_factory):
 
     def write(path, data):
         path = folder / path
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(data)
         os.utime(path, (CHANGED, CHANGED))
     write("a.txt", b"plain file\n")
@@ -34,6 +37,21 @@ def folder(tmp_path_factory):
     write("sparse.bin", b"")
     os.truncate(folder / "sparse.bin", SPARSE)
     os.mkfifo(folder / "fifo")
+    write("outside.txt", b"secret\n")
+    write("static-evil/x.txt", b"evil\n")
+    for name, data in STATIC.items():
+        write("static/" + name, data)
+    os.symlink("../outside.txt", folder / "static/link.txt")
+    os.symlink("../static-evil/x.txt", folder / "static/evil.txt")
+    os.symlink("..", folder / "static/up")
+    os.symlink("/etc", folder / "static/etc")
+    os.symlink("a.txt", folder / "static/inner.txt")
+    os.mkfifo(folder / "static/fifo")
+    write("site/index.html", b"<p>home</p>\n")
+    write("site/docs/index.html", b"<p>docs</p>\n")
+    (folder / "site/empty").mkdir()
+    (folder / "site/odd/index.html").mkdir(parents=True)
+    write("swapped/a.txt", b"one")
     return folder
 
 
@@ -272,3 +290,110 @@ def test_a_large_file_costs_no_memory_and_holds_up_nobody(serve):
         assert left == 0
         # A sanitizer keeps what was freed.
         assert SAN or memory_kib(served) - before < 1024
+
+
+# ---- folders ----
+
+@pytest.mark.parametrize("path, kind, body", [
+    ("/static/a.txt", "text/plain", b"plain file\n"),
+    ("/static/sub/d.txt", "text/plain", b"in sub\n"),
+    ("/static/noext", "application/octet-stream", b"no ext"),
+    ("/static/b.html", "text/html", "<p>html å</p>\n".encode()),
+    ("/static/empty.txt", "text/plain", b""),
+    ("/static/with%20space.txt", "text/plain", b"sp\n"),
+    ("/static/%C3%A5%C3%A4%C3%B6.txt", "text/plain", b"u\n"),
+    ("/static/sub/../a.txt", "text/plain", b"plain file\n"),
+    ("/static//a.txt", "text/plain", b"plain file\n"),
+    ("/static/a.txt?x=1", "text/plain", b"plain file\n"),
+    ("/static/inner.txt", "text/plain", b"plain file\n"),
+    ("/statica.txt", "text/plain", b"plain file\n"),
+    ("/files/a.txt/dl", "text/plain", b"plain file\n"),
+    ("/site/", "text/html", b"<p>home</p>\n"),
+    ("/site/docs/", "text/html", b"<p>docs</p>\n"),
+    ("/site/docs/index.html", "text/html", b"<p>docs</p>\n"),
+])
+def test_a_path_below_the_base_is_a_file_of_the_folder(wire, path, kind, body):
+    answer = wire.get(path)
+    assert (answer.status, answer.body) == (200, body)
+    assert answer.header("Content-Type") == kind
+    assert answer.header("Last-Modified") == DATE
+
+
+@pytest.mark.parametrize("path", [
+    "/static", "/static/", "/static/nope", "/static/sub", "/static/sub/",
+    "/static/a.txt/", "/static/a.txt/x", "/static/a.txt%00",
+    "/static/../outside.txt", "/static/%2e%2e/outside.txt",
+    "/static/..%2foutside.txt", "/static/../static-evil/x.txt",
+    "/static/..%2fstatic-evil/x.txt", "/static/sub/../../outside.txt",
+    "/static/link.txt", "/static/evil.txt", "/static/up/outside.txt",
+    "/static/etc/passwd", "/static//etc/passwd", "/static/%2fetc%2fpasswd",
+    "/static/fifo", "/static/..", "/static/" + "x" * 300,
+    "/static/new%0Aline.txt", "/files/b.html/dl", "/files/sub.txt/dl",
+    "/site/empty", "/site/empty/", "/site/odd", "/site/odd/",
+    "/bare/", "/bare/docs", "/bare/docs/",
+])
+def test_nothing_else_is_found(wire, path):
+    answer = wire.get(path)
+    assert (answer.status, answer.body) == (404, b"Not Found")
+
+
+def test_a_folder_without_its_slash_is_redirected_if_it_has_an_index(wire):
+    answer = wire.get("/site/docs?a=%20b")
+    assert (answer.status, answer.body) == (301, b"")
+    assert answer.header("Location") == "/site/docs/?a=%20b"
+    assert wire.get("/bare/docs/index.html").status == 200
+
+
+def test_a_static_file_has_the_headers_of_its_row(wire):
+    answer = wire.get("/site/")
+    assert answer.header("Cache-Control") == "max-age=60"
+    etag = answer.header("ETag")
+    answer = wire.get("/site/", f"If-None-Match: {etag}")
+    assert (answer.status, answer.header("Cache-Control")) == \
+        (304, "max-age=60")
+    answer = wire.get("/site/", "Range: bytes=0-2")
+    assert (answer.status, answer.body) == (206, b"<p>")
+    assert wire.get("/static/a.txt").header("Cache-Control") is None
+
+
+def test_a_folder_answers_get_and_head_only(wire):
+    answer = wire.get("/static/a.txt", method="HEAD")
+    assert (answer.status, answer.header("Content-Length")) == (200, "11")
+    answer = wire.get("/static/a.txt", method="POST", body=b"")
+    assert (answer.status, answer.header("Allow")) == (405, "GET,HEAD")
+
+
+def test_a_static_file_is_logged_unless_its_row_says_otherwise(out, wire):
+    wire.get("/site/?quiet=1")
+    wire.get("/static/nope?loud=1")
+    wire.get("/static/a.txt?loud=2")
+    record = out.wait_access(request_query_string="loud=2")
+    assert record["response_content_length"] == 11
+    assert "handler_elapsed_time" in record
+    assert out.wait_access(request_query_string="loud=1")["status_code"] == 404
+    assert not [r for r in out.access()
+                if r.get("request_query_string") == "quiet=1"]
+
+
+def test_a_file_that_may_not_be_read_is_a_403(wire, folder):
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    (folder / "static/locked").write_bytes(b"")
+    (folder / "static/locked").chmod(0)
+    assert wire.get("/static/locked").status == 403
+
+
+def test_a_folder_may_be_put_in_the_place_of_another(wire, folder):
+    assert wire.get("/swapped/a.txt").body == b"one"
+    (folder / "swapped").rename(folder / "swapped-before")
+    assert wire.get("/swapped/a.txt").status == 404
+    (folder / "swapped").mkdir()
+    (folder / "swapped/a.txt").write_bytes(b"two")
+    assert wire.get("/swapped/a.txt").body == b"two"
+
+
+def test_a_missing_folder_fails_the_start_with_one_line(tmp_path):
+    code, line = fails("out", cwd=tmp_path)
+    assert code != 0
+    assert line.endswith('TOMO_HTTP_STATIC("static", "/static"): cannot open '
+                         "the folder: No such file or directory"), line

@@ -11,6 +11,7 @@
 #include "transports/http/connection.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
+#include "transports/http/static.h"
 
 #define LOGGER "tomodachi.http"
 
@@ -232,12 +233,28 @@ finish_early(struct http_request *request)
 	request_drop(request);
 }
 
+/* A file of a folder needs no coroutine.  False: it is not that, or an error. */
+static bool
+answer_static(struct http_request *request)
+{
+	if (request->early != 0 || request->spec->fn != static_run)
+		return false;
+	if (request->server->settings.access_log)
+		request->handler_ns = clock_ns();
+	request->early = static_answer(request);
+	return request->early == 0;
+}
+
 void
 dispatch_run(struct http_request *request)
 {
 	struct tomo_call *call = request->call;
 	const struct tomo_http_spec *spec = request->spec;
 
+	if (answer_static(request)) {
+		finish_early(request);
+		return;
+	}
 	if (request->early != 0 &&
 	    server_error_handler(request->server, request->early) == NULL) {
 		answer_early(request);

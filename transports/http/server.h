@@ -20,6 +20,7 @@ struct http_listener;
 struct log_stream;
 struct router;
 struct service;
+struct static_route;
 struct tomo_http_error_spec;
 
 /* "Date: Mon, 23 Nov 2026 19:00:00 GMT\r\n\r\n": the last header, always. */
@@ -29,6 +30,7 @@ struct http_server {
 	struct service *service;
 	struct http_settings settings;
 	struct router *router;
+	struct static_route *statics;
 	const struct tomo_http_error_spec **errors; /* NULL-ended */
 	struct listen_request wish;
 	uint16_t port; /* that it really has */
