@@ -397,3 +397,166 @@ def test_a_missing_folder_fails_the_start_with_one_line(tmp_path):
     assert code != 0
     assert line.endswith('TOMO_HTTP_STATIC("static", "/static"): cannot open '
                          "the folder: No such file or directory"), line
+
+
+# ---- streams ----
+
+def ask(path, version="1.1", method="GET"):
+    return f"{method} {path} HTTP/{version}\r\nHost: x\r\n\r\n"
+
+
+def test_a_stream_is_chunked_and_the_connection_goes_on(wire):
+    answer = wire.get("/words")
+    assert (answer.status, answer.body) == (201, b"one two three")
+    assert answer.header("Content-Type") == "text/words"
+    assert answer.header("X-Words") == "3"
+    assert answer.header("Transfer-Encoding") == "chunked"
+    assert answer.header("Content-Length") is None
+    assert wire.get("/text").body == b"text"
+
+
+def test_to_http_1_0_a_stream_ends_with_the_connection(wire):
+    wire.send(ask("/words", "1.0"))
+    data = b""
+    while more := wire.socket.recv(1000):
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 201 ")
+    assert b"Connection: close" in head
+    assert b"Transfer-Encoding" not in head and b"Length" not in head
+    assert body == b"one two three"
+
+
+def test_to_head_a_stream_sends_its_head_and_stops(out, wire):
+    for path in "/words", "/endless", "/ticks":
+        answer = wire.get(path, method="HEAD")
+        assert answer.header("Transfer-Encoding") == "chunked"
+    assert wire.get("/text").body == b"text"
+    assert not out.find("handler failed", handler="ticks")
+
+
+def test_what_is_written_arrives_while_the_handler_waits(wire, out):
+    with Wire(out.port) as other:
+        wire.send(ask("/stepwise"))
+        while b"\r\n\r\n" not in wire.buffer:
+            assert wire._fill()
+        head, _, wire.buffer = wire.buffer.partition(b"\r\n\r\n")
+        assert b"chunked" in head and wire.buffer == b""
+        chunks = wire.chunks()
+        for _ in range(2):
+            other.get("/go")
+            assert next(chunks) == b"step "
+        other.get("/go")
+        assert list(chunks) == []
+
+
+@pytest.mark.parametrize("size, pieces", [
+    (1, 1), (65536, 1), (65537, 1), (1 << 20, 1), (3 << 20, 3), (10, 10000),
+    (70000, 20)])
+def test_a_large_stream_arrives_whole(wire, size, pieces):
+    wire.send(ask(f"/much?size={size}&pieces={pieces}"))
+    wire.send(ask("/text"))
+    one = bytes(i * 7 % 256 for i in range(256))
+    assert wire.read().body == \
+        (one * (size // 256 + 1))[:size] * pieces
+    assert wire.read().body == b"text"
+
+
+def test_a_stream_keeps_little_of_what_its_client_does_not_read(serve):
+    with serve("http.body_timeout=1") as served, Wire(served.port) as wire:
+        before = memory_kib(served)
+        wire.send(ask("/endless"))
+        served.wait_record("endless is over", code=-5)
+        assert SAN or memory_kib(served) - before < 1024
+        assert served.wait_access(request_path="/endless")[
+            "status_code"] == 499
+
+
+def test_a_client_that_reads_fast_leaves_the_others_their_turn(out, wire):
+    wire.send(ask("/endless"))
+    with Wire(out.port) as other:
+        for _ in range(10):
+            for _ in range(20):
+                assert wire.socket.recv(1 << 20)
+            assert other.get("/text").body == b"text"
+    wire.socket.close()
+    out.wait_record("endless is over", code=-5)
+
+
+def test_a_deadline_ends_a_stream_so_that_the_client_sees_it(wire, out):
+    wire.send(ask("/impatient"))
+    out.wait_record("endless is over", code=-4)
+    with pytest.raises(AssertionError, match="ends early"):
+        wire.read()
+
+
+def test_a_stream_that_fails_ends_without_its_last_chunk(wire, out):
+    wire.send(ask("/fails-within"))
+    with pytest.raises(AssertionError, match="ends early"):
+        wire.read()
+    out.wait_record("handler failed", handler="fails_within",
+                    error="no more")
+    record = out.wait_access(request_path="/fails-within")
+    assert (record["status_code"], record["response_content_length"]) == \
+        (200, 4)
+
+
+def test_to_http_1_0_a_stream_that_fails_ends_with_a_reset(wire):
+    wire.send(ask("/fails-within", "1.0"))
+    with pytest.raises(ConnectionResetError):
+        while wire.socket.recv(1000):
+            pass
+
+
+def test_before_its_head_is_out_a_stream_is_an_answer_like_others(wire):
+    assert wire.get("/fails-before").status == 404
+    answer = wire.get("/never-writes")
+    assert (answer.status, answer.header("Content-Length")) == (202, "0")
+
+
+def test_once_its_head_is_out_nothing_else_can_be_answered(wire):
+    assert wire.get("/too-late").body == b"begun"
+
+
+def test_the_record_of_a_stream_has_its_length(wire, out):
+    wire.get("/much?size=1000&pieces=7")
+    record = out.wait_access(request_query_string="size=1000&pieces=7")
+    assert record["response_content_length"] == 7000
+    assert record["status_code"] == 200
+
+
+def test_events_go_out_as_the_standard_writes_them(wire):
+    answer = wire.get("/events")
+    assert answer.header("Content-Type") == "text/event-stream"
+    assert answer.header("Cache-Control") == "no-cache"
+    assert answer.body == (
+        b"data: plain\n\n"
+        b"id: 7\nevent: named\ndata: one\ndata: two\ndata: three\n"
+        b"data: four\n\n:\n\ndata: \n\n")
+
+
+@pytest.mark.parametrize("path, code", [("/ticks", -5), ("/leaving", -6)])
+def test_events_end_when_the_client_has_gone(serve, path, code):
+    with serve() as served, Wire(served.port) as wire:
+        wire.send(ask(path))
+        while wire.buffer.count(b"tick") < 3:
+            assert wire._fill()
+        wire.socket.close()
+        served.wait_record("ticks are over", code=code)
+        assert served.wait_access(request_path=path)["status_code"] == 499
+        assert not served.find("handler failed")
+
+
+def test_a_stop_ends_streams_when_its_time_is_over(serve):
+    with serve() as served, Wire(served.port) as wire, \
+            Wire(served.port) as other:
+        wire.send(ask("/ticks"))
+        other.send(ask("/endless"))
+        while wire.buffer.count(b"tick") < 3:
+            assert wire._fill()
+        assert other._fill()
+        served.terminate()
+        served.wait_record("ticks are over", code=-6)
+        assert served.wait() == 0
+        with pytest.raises(AssertionError, match="ends early"):
+            wire.read()

@@ -12,6 +12,7 @@
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 #include "transports/http/static.h"
+#include "transports/http/stream.h"
 
 #define LOGGER "tomodachi.http"
 
@@ -156,7 +157,8 @@ run_one(struct tomo_call *call, tomo_fn *fn, const char *function)
 		call->function = outer;
 		return true;
 	}
-	log_failure(call, code < 0 ? code : 0);
+	if (!stream_was_left(request, code))
+		log_failure(call, code < 0 ? code : 0);
 	call->function = outer;
 	return false;
 }
@@ -171,6 +173,10 @@ run_error(struct tomo_call *call, int status, struct response_header *headers)
 	struct http_request *request = call->data;
 	const struct tomo_http_error_spec *spec;
 
+	if (stream_has_begun(request)) {
+		stream_fail(request);
+		return;
+	}
 	for (int rounds = 0; rounds < 2; rounds++) {
 		answer_default(request, status);
 		keep_headers(&request->response, headers);

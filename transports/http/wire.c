@@ -60,6 +60,14 @@ wire_is_later(int error)
 }
 
 void
+wire_reset_at_close(struct http_connection *conn)
+{
+	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd_of(conn), SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+}
+
+void
 wire_end(struct http_connection *conn)
 {
 	shutdown(fd_of(conn), SHUT_WR);

@@ -27,6 +27,9 @@ ssize_t wire_send_file(
 /* Whether the last failure of these was only "later". */
 bool wire_is_later(int error);
 
+/* Lets the close be a reset, so that what was sent does not look whole. */
+void wire_reset_at_close(struct http_connection *conn);
+
 /* Says that nothing more will be sent; and closes. */
 void wire_end(struct http_connection *conn);
 void wire_close(struct http_connection *conn);
