@@ -49,6 +49,14 @@ AT(tomo_http_error_spec, function, 16, 8);
 AT(tomo_http_error_spec, status, 24, 4);
 AT(tomo_http_error_spec, reserved, 28, 4);
 
+AT(tomo_http_static_spec, size, 0, 8);
+AT(tomo_http_static_spec, folder, 8, 8);
+AT(tomo_http_static_spec, base, 16, 8);
+AT(tomo_http_static_spec, ignore_logging, 24, 8);
+AT(tomo_http_static_spec, index, 32, 8);
+AT(tomo_http_static_spec, cache_control, 40, 8);
+AT(tomo_http_static_spec, reserved, 48, 8);
+
 AT(tomo_http_file, size, 0, 8);
 AT(tomo_http_file, type, 8, 8);
 AT(tomo_http_file, download_name, 16, 8);
@@ -130,6 +138,7 @@ IS(TOMO_TYPE_NULL, 5);
 
 IS(TOMO_KIND_HTTP, 1);
 IS(TOMO_KIND_HTTP_ERROR, 2);
+IS(TOMO_KIND_HTTP_STATIC, 3);
 
 IS(TOMO_LOG_DEBUG, 10);
 IS(TOMO_LOG_INFO, 20);

@@ -75,6 +75,7 @@ struct tomo_handler {
 
 #define TOMO_KIND_HTTP 1u
 #define TOMO_KIND_HTTP_ERROR 2u
+#define TOMO_KIND_HTTP_STATIC 3u
 
 /* TOMO_HTTP: a route. */
 struct tomo_http_spec {
@@ -107,6 +108,21 @@ struct tomo_middleware {
 	size_t size;
 	tomo_fn *const *list;  /* outermost first; NULL-ended */
 	const char *functions; /* their names, "a, b", stamped by the macro */
+};
+
+/* TOMO_HTTP_STATIC: the files of a folder. */
+struct tomo_http_static_spec {
+	size_t size;
+	const char *folder; /* relative to the working folder */
+	/*
+	 * What stands before the path of a file, "/static/"; or a pattern with
+	 * {filename} or (?P<filename>...).
+	 */
+	const char *base;
+	const int32_t *ignore_logging; /* statuses without access record */
+	const char *index; /* file of a folder; NULL: index.html; "": none */
+	const char *cache_control; /* header of each file; NULL: none */
+	uint64_t reserved;
 };
 
 /* For ignore_logging: no access record whatever the status. */
@@ -195,6 +211,13 @@ TOMO_API extern const struct tomo_service tomo_service;
 	  .spec = &(const struct tomo_http_error_spec) { \
 		.size = sizeof(struct tomo_http_error_spec), \
 		.status = (s), .fn = (f), .function = #f, __VA_ARGS__ } }
+
+#define TOMO_HTTP_STATIC(...) TOMO_HTTP_STATIC_(__VA_ARGS__, .reserved = 0)
+#define TOMO_HTTP_STATIC_(d, b, ...) \
+	{ .kind = TOMO_KIND_HTTP_STATIC, \
+	  .spec = &(const struct tomo_http_static_spec) { \
+		.size = sizeof(struct tomo_http_static_spec), \
+		.folder = (d), .base = (b), __VA_ARGS__ } }
 
 #endif
 #endif

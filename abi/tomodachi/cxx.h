@@ -40,6 +40,17 @@ http_error(std::int32_t status, tomo_fn *fn, const char *function)
 	return spec;
 }
 
+constexpr tomo_http_static_spec
+http_static(const char *folder, const char *base)
+{
+	tomo_http_static_spec spec {};
+
+	spec.size = sizeof(spec);
+	spec.folder = folder;
+	spec.base = base;
+	return spec;
+}
+
 /* The spec must be a constant of static storage: rows point to it. */
 constexpr tomo_handler
 row(const tomo_http_spec &spec)
@@ -63,6 +74,12 @@ middleware(tomo_fn *const *list, const char *functions)
 	made.list = list;
 	made.functions = functions;
 	return made;
+}
+
+constexpr tomo_handler
+row(const tomo_http_static_spec &spec)
+{
+	return { TOMO_KIND_HTTP_STATIC, &spec };
 }
 
 constexpr tomo_handler

@@ -33,6 +33,40 @@ struct tomo_http_file {
 TOMO_API int tomo_http_send_file(struct tomo_call *call, const char *path,
     const struct tomo_http_file *file);
 
+/*
+ * Answers with a body that tomo_http_write() sends piece by piece, while the
+ * handler goes on; type as for tomo_http_bytes().  The first write sends
+ * status and headers; from then on no other answer or header can be set
+ * (TOMO_EINVAL).  The body ends with the handler.  If that fails, the
+ * connection is closed in a way that shows that something is missing.
+ * Returns 0, TOMO_EINVAL (or a status without content) or TOMO_ENOMEM.  Since
+ * ABI 1.
+ */
+TOMO_API int tomo_http_stream(struct tomo_call *call, int status,
+    const char *type);
+
+/*
+ * Sends bytes of a stream, or with none of them the head alone; they are
+ * copied.  Suspends while more than the http.send_buffer option (bytes) waits
+ * to be sent, and now and then to let others run.  What is written before the
+ * handler first waits goes out when it does.
+ *
+ * Returns 0; TOMO_ECLOSED once the client reads no more, because it is gone or
+ * has asked for the head alone (HEAD); TOMO_ETIMEOUT or TOMO_ECANCELLED; or
+ * TOMO_EINVAL without tomo_http_stream().  Since ABI 1.
+ */
+TOMO_API int tomo_http_write(struct tomo_call *call, struct tomo_bytes bytes);
+
+/*
+ * Sends a server-sent event; without tomo_http_stream() before it begins one
+ * of text/event-stream, Cache-Control: no-cache.  name and id may be NULL and
+ * have no line ends; data may have several lines.  With data NULL goes out a
+ * comment, which keeps what is in between from closing an idle connection.
+ * Suspends and returns as tomo_http_write().  Since ABI 1.
+ */
+TOMO_API int tomo_http_event(struct tomo_call *call, const char *name,
+    const char *data, const char *id);
+
 #ifdef __cplusplus
 }
 #endif

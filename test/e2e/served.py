@@ -67,9 +67,10 @@ class Served(Runner):
         self.kill(signal.SIGTERM)
 
 
-def fails(name, *options):
+def fails(name, *options, **more):
     """The exit code of a start that fails, and its one line."""
-    result = run("run", service(name), "--production", *arguments(options))
+    result = run("run", service(name), "--production", *arguments(options),
+                 **more)
     lines = [line for line in result.stderr.splitlines()
              if line.startswith("tomodachi: ")]
     assert len(lines) == 1, result.stderr

@@ -8,13 +8,16 @@ import urllib.parse
 import pytest
 
 from runner import SAN
-from served import Served
+from served import Served, fails
 from wire import Wire
 
 CHANGED = 1700000000
 DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
 DIGITS = b"0123456789"
 SPARSE = 256 << 20
+STATIC = {"a.txt": b"plain file\n", "b.html": "<p>html å</p>\n".encode(),
+          "empty.txt": b"", "sub/d.txt": b"in sub\n", "noext": b"no ext",
+          "with space.txt": b"sp\n", "åäö.txt": b"u\n", "new\nline.txt": b"nl"}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def folder(tmp_path_factory):
 
     def write(path, data):
         path = folder / path
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(data)
         os.utime(path, (CHANGED, CHANGED))
     write("a.txt", b"plain file\n")
@@ -34,6 +37,21 @@ def folder(tmp_path_factory):
     write("sparse.bin", b"")
     os.truncate(folder / "sparse.bin", SPARSE)
     os.mkfifo(folder / "fifo")
+    write("outside.txt", b"secret\n")
+    write("static-evil/x.txt", b"evil\n")
+    for name, data in STATIC.items():
+        write("static/" + name, data)
+    os.symlink("../outside.txt", folder / "static/link.txt")
+    os.symlink("../static-evil/x.txt", folder / "static/evil.txt")
+    os.symlink("..", folder / "static/up")
+    os.symlink("/etc", folder / "static/etc")
+    os.symlink("a.txt", folder / "static/inner.txt")
+    os.mkfifo(folder / "static/fifo")
+    write("site/index.html", b"<p>home</p>\n")
+    write("site/docs/index.html", b"<p>docs</p>\n")
+    (folder / "site/empty").mkdir()
+    (folder / "site/odd/index.html").mkdir(parents=True)
+    write("swapped/a.txt", b"one")
     return folder
 
 
@@ -272,3 +290,273 @@ def test_a_large_file_costs_no_memory_and_holds_up_nobody(serve):
         assert left == 0
         # A sanitizer keeps what was freed.
         assert SAN or memory_kib(served) - before < 1024
+
+
+# ---- folders ----
+
+@pytest.mark.parametrize("path, kind, body", [
+    ("/static/a.txt", "text/plain", b"plain file\n"),
+    ("/static/sub/d.txt", "text/plain", b"in sub\n"),
+    ("/static/noext", "application/octet-stream", b"no ext"),
+    ("/static/b.html", "text/html", "<p>html å</p>\n".encode()),
+    ("/static/empty.txt", "text/plain", b""),
+    ("/static/with%20space.txt", "text/plain", b"sp\n"),
+    ("/static/%C3%A5%C3%A4%C3%B6.txt", "text/plain", b"u\n"),
+    ("/static/sub/../a.txt", "text/plain", b"plain file\n"),
+    ("/static//a.txt", "text/plain", b"plain file\n"),
+    ("/static/a.txt?x=1", "text/plain", b"plain file\n"),
+    ("/static/inner.txt", "text/plain", b"plain file\n"),
+    ("/statica.txt", "text/plain", b"plain file\n"),
+    ("/files/a.txt/dl", "text/plain", b"plain file\n"),
+    ("/site/", "text/html", b"<p>home</p>\n"),
+    ("/site/docs/", "text/html", b"<p>docs</p>\n"),
+    ("/site/docs/index.html", "text/html", b"<p>docs</p>\n"),
+])
+def test_a_path_below_the_base_is_a_file_of_the_folder(wire, path, kind, body):
+    answer = wire.get(path)
+    assert (answer.status, answer.body) == (200, body)
+    assert answer.header("Content-Type") == kind
+    assert answer.header("Last-Modified") == DATE
+
+
+@pytest.mark.parametrize("path", [
+    "/static", "/static/", "/static/nope", "/static/sub", "/static/sub/",
+    "/static/a.txt/", "/static/a.txt/x", "/static/a.txt%00",
+    "/static/../outside.txt", "/static/%2e%2e/outside.txt",
+    "/static/..%2foutside.txt", "/static/../static-evil/x.txt",
+    "/static/..%2fstatic-evil/x.txt", "/static/sub/../../outside.txt",
+    "/static/link.txt", "/static/evil.txt", "/static/up/outside.txt",
+    "/static/etc/passwd", "/static//etc/passwd", "/static/%2fetc%2fpasswd",
+    "/static/fifo", "/static/..", "/static/" + "x" * 300,
+    "/static/new%0Aline.txt", "/files/b.html/dl", "/files/sub.txt/dl",
+    "/site/empty", "/site/empty/", "/site/odd", "/site/odd/",
+    "/bare/", "/bare/docs", "/bare/docs/",
+])
+def test_nothing_else_is_found(wire, path):
+    answer = wire.get(path)
+    assert (answer.status, answer.body) == (404, b"Not Found")
+
+
+def test_a_folder_without_its_slash_is_redirected_if_it_has_an_index(wire):
+    answer = wire.get("/site/docs?a=%20b")
+    assert (answer.status, answer.body) == (301, b"")
+    assert answer.header("Location") == "/site/docs/?a=%20b"
+    assert wire.get("/bare/docs/index.html").status == 200
+
+
+def test_a_static_file_has_the_headers_of_its_row(wire):
+    answer = wire.get("/site/")
+    assert answer.header("Cache-Control") == "max-age=60"
+    etag = answer.header("ETag")
+    answer = wire.get("/site/", f"If-None-Match: {etag}")
+    assert (answer.status, answer.header("Cache-Control")) == \
+        (304, "max-age=60")
+    answer = wire.get("/site/", "Range: bytes=0-2")
+    assert (answer.status, answer.body) == (206, b"<p>")
+    assert wire.get("/static/a.txt").header("Cache-Control") is None
+
+
+def test_a_folder_answers_get_and_head_only(wire):
+    answer = wire.get("/static/a.txt", method="HEAD")
+    assert (answer.status, answer.header("Content-Length")) == (200, "11")
+    answer = wire.get("/static/a.txt", method="POST", body=b"")
+    assert (answer.status, answer.header("Allow")) == (405, "GET,HEAD")
+
+
+def test_a_static_file_is_logged_unless_its_row_says_otherwise(out, wire):
+    wire.get("/site/?quiet=1")
+    wire.get("/static/nope?loud=1")
+    wire.get("/static/a.txt?loud=2")
+    record = out.wait_access(request_query_string="loud=2")
+    assert record["response_content_length"] == 11
+    assert "handler_elapsed_time" in record
+    assert out.wait_access(request_query_string="loud=1")["status_code"] == 404
+    assert not [r for r in out.access()
+                if r.get("request_query_string") == "quiet=1"]
+
+
+def test_a_file_that_may_not_be_read_is_a_403(wire, folder):
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    (folder / "static/locked").write_bytes(b"")
+    (folder / "static/locked").chmod(0)
+    assert wire.get("/static/locked").status == 403
+
+
+def test_a_folder_may_be_put_in_the_place_of_another(wire, folder):
+    assert wire.get("/swapped/a.txt").body == b"one"
+    (folder / "swapped").rename(folder / "swapped-before")
+    assert wire.get("/swapped/a.txt").status == 404
+    (folder / "swapped").mkdir()
+    (folder / "swapped/a.txt").write_bytes(b"two")
+    assert wire.get("/swapped/a.txt").body == b"two"
+
+
+def test_a_missing_folder_fails_the_start_with_one_line(tmp_path):
+    code, line = fails("out", cwd=tmp_path)
+    assert code != 0
+    assert line.endswith('TOMO_HTTP_STATIC("static", "/static"): cannot open '
+                         "the folder: No such file or directory"), line
+
+
+# ---- streams ----
+
+def ask(path, version="1.1", method="GET"):
+    return f"{method} {path} HTTP/{version}\r\nHost: x\r\n\r\n"
+
+
+def test_a_stream_is_chunked_and_the_connection_goes_on(wire):
+    answer = wire.get("/words")
+    assert (answer.status, answer.body) == (201, b"one two three")
+    assert answer.header("Content-Type") == "text/words"
+    assert answer.header("X-Words") == "3"
+    assert answer.header("Transfer-Encoding") == "chunked"
+    assert answer.header("Content-Length") is None
+    assert wire.get("/text").body == b"text"
+
+
+def test_to_http_1_0_a_stream_ends_with_the_connection(wire):
+    wire.send(ask("/words", "1.0"))
+    data = b""
+    while more := wire.socket.recv(1000):
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 201 ")
+    assert b"Connection: close" in head
+    assert b"Transfer-Encoding" not in head and b"Length" not in head
+    assert body == b"one two three"
+
+
+def test_to_head_a_stream_sends_its_head_and_stops(out, wire):
+    for path in "/words", "/endless", "/ticks":
+        answer = wire.get(path, method="HEAD")
+        assert answer.header("Transfer-Encoding") == "chunked"
+    assert wire.get("/text").body == b"text"
+    assert not out.find("handler failed", handler="ticks")
+
+
+def test_what_is_written_arrives_while_the_handler_waits(wire, out):
+    with Wire(out.port) as other:
+        wire.send(ask("/stepwise"))
+        while b"\r\n\r\n" not in wire.buffer:
+            assert wire._fill()
+        head, _, wire.buffer = wire.buffer.partition(b"\r\n\r\n")
+        assert b"chunked" in head and wire.buffer == b""
+        chunks = wire.chunks()
+        for _ in range(2):
+            other.get("/go")
+            assert next(chunks) == b"step "
+        other.get("/go")
+        assert list(chunks) == []
+
+
+@pytest.mark.parametrize("size, pieces", [
+    (1, 1), (65536, 1), (65537, 1), (1 << 20, 1), (3 << 20, 3), (10, 10000),
+    (70000, 20)])
+def test_a_large_stream_arrives_whole(wire, size, pieces):
+    wire.send(ask(f"/much?size={size}&pieces={pieces}"))
+    wire.send(ask("/text"))
+    one = bytes(i * 7 % 256 for i in range(256))
+    assert wire.read().body == \
+        (one * (size // 256 + 1))[:size] * pieces
+    assert wire.read().body == b"text"
+
+
+def test_a_stream_keeps_little_of_what_its_client_does_not_read(serve):
+    with serve("http.body_timeout=1") as served, Wire(served.port) as wire:
+        before = memory_kib(served)
+        wire.send(ask("/endless"))
+        served.wait_record("endless is over", code=-5)
+        assert SAN or memory_kib(served) - before < 1024
+        assert served.wait_access(request_path="/endless")[
+            "status_code"] == 499
+
+
+def test_a_client_that_reads_fast_leaves_the_others_their_turn(out, wire):
+    wire.send(ask("/endless"))
+    with Wire(out.port) as other:
+        for _ in range(10):
+            for _ in range(20):
+                assert wire.socket.recv(1 << 20)
+            assert other.get("/text").body == b"text"
+    wire.socket.close()
+    out.wait_record("endless is over", code=-5)
+
+
+def test_a_deadline_ends_a_stream_so_that_the_client_sees_it(wire, out):
+    wire.send(ask("/impatient"))
+    out.wait_record("endless is over", code=-4)
+    with pytest.raises(AssertionError, match="ends early"):
+        wire.read()
+
+
+def test_a_stream_that_fails_ends_without_its_last_chunk(wire, out):
+    wire.send(ask("/fails-within"))
+    with pytest.raises(AssertionError, match="ends early"):
+        wire.read()
+    out.wait_record("handler failed", handler="fails_within",
+                    error="no more")
+    record = out.wait_access(request_path="/fails-within")
+    assert (record["status_code"], record["response_content_length"]) == \
+        (200, 4)
+
+
+def test_to_http_1_0_a_stream_that_fails_ends_with_a_reset(wire):
+    wire.send(ask("/fails-within", "1.0"))
+    with pytest.raises(ConnectionResetError):
+        while wire.socket.recv(1000):
+            pass
+
+
+def test_before_its_head_is_out_a_stream_is_an_answer_like_others(wire):
+    assert wire.get("/fails-before").status == 404
+    answer = wire.get("/never-writes")
+    assert (answer.status, answer.header("Content-Length")) == (202, "0")
+
+
+def test_once_its_head_is_out_nothing_else_can_be_answered(wire):
+    assert wire.get("/too-late").body == b"begun"
+
+
+def test_the_record_of_a_stream_has_its_length(wire, out):
+    wire.get("/much?size=1000&pieces=7")
+    record = out.wait_access(request_query_string="size=1000&pieces=7")
+    assert record["response_content_length"] == 7000
+    assert record["status_code"] == 200
+
+
+def test_events_go_out_as_the_standard_writes_them(wire):
+    answer = wire.get("/events")
+    assert answer.header("Content-Type") == "text/event-stream"
+    assert answer.header("Cache-Control") == "no-cache"
+    assert answer.body == (
+        b"data: plain\n\n"
+        b"id: 7\nevent: named\ndata: one\ndata: two\ndata: three\n"
+        b"data: four\n\n:\n\ndata: \n\n")
+
+
+@pytest.mark.parametrize("path, code", [("/ticks", -5), ("/leaving", -6)])
+def test_events_end_when_the_client_has_gone(serve, path, code):
+    with serve() as served, Wire(served.port) as wire:
+        wire.send(ask(path))
+        while wire.buffer.count(b"tick") < 3:
+            assert wire._fill()
+        wire.socket.close()
+        served.wait_record("ticks are over", code=code)
+        assert served.wait_access(request_path=path)["status_code"] == 499
+        assert not served.find("handler failed")
+
+
+def test_a_stop_ends_streams_when_its_time_is_over(serve):
+    with serve() as served, Wire(served.port) as wire, \
+            Wire(served.port) as other:
+        wire.send(ask("/ticks"))
+        other.send(ask("/endless"))
+        while wire.buffer.count(b"tick") < 3:
+            assert wire._fill()
+        assert other._fill()
+        served.terminate()
+        served.wait_record("ticks are over", code=-6)
+        assert served.wait() == 0
+        with pytest.raises(AssertionError, match="ends early"):
+            wire.read()

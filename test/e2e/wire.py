@@ -57,12 +57,31 @@ class Wire:
         first, *lines = head.decode("latin-1").split("\r\n")
         version, status, reason = (first + " ").split(" ", 2)
         headers = [tuple(line.split(": ", 1)) for line in lines]
+        if not is_head and ("Transfer-Encoding", "chunked") in headers:
+            return Response(version, int(status), reason.strip(), headers,
+                            b"".join(self.chunks()))
         lengths = [int(v) for k, v in headers if k == "Content-Length"]
         length = 0 if is_head or not lengths else lengths[0]
         while len(self.buffer) < length:
             assert self._fill(), "the body ends early"
         body, self.buffer = self.buffer[:length], self.buffer[length:]
         return Response(version, int(status), reason.strip(), headers, body)
+
+    def _line(self):
+        while b"\r\n" not in self.buffer:
+            assert self._fill(), "the body ends early"
+        line, _, self.buffer = self.buffer.partition(b"\r\n")
+        return line
+
+    def chunks(self):
+        """Each chunk as it comes, up to the last."""
+        while size := int(self._line(), 16):
+            while len(self.buffer) < size + 2:
+                assert self._fill(), "the body ends early"
+            assert self.buffer[size:size + 2] == b"\r\n"
+            yield self.buffer[:size]
+            self.buffer = self.buffer[size + 2:]
+        assert self._line() == b""
 
     def end(self):
         """Says that nothing more will be sent."""

@@ -16,6 +16,8 @@ def memory_kib(served):
 
 
 def test_a_file_of_4_gib_costs_less_than_1_mib(tmp_path):
+    for folder in "static", "site", "swapped":
+        (tmp_path / folder).mkdir()
     with open(tmp_path / "a.txt", "wb") as file:
         file.truncate(SIZE)
     room = memoryview(bytearray(1 << 20))

@@ -2,6 +2,7 @@
 
 #include "runtime/service/call.h"
 #include "transports/http/request.h"
+#include "transports/http/stream.h"
 
 int
 answer_open(struct tomo_call *call, int status, struct http_request **request,
@@ -11,6 +12,9 @@ answer_open(struct tomo_call *call, int status, struct http_request **request,
 	if (*request == NULL)
 		return call_fail(
 		    call, TOMO_EKIND, "%s: not an HTTP call", function);
+	if (stream_has_begun(*request))
+		return call_fail(call, TOMO_EINVAL,
+		    "%s: the answer is being sent already", function);
 	if (status < 200 || status > 999)
 		return call_fail(call, TOMO_EINVAL,
 		    "%s: want a status from 200 to 999, got %d", function,
@@ -24,6 +28,7 @@ answer_set(struct http_request *request, int status, const char *body,
 {
 	struct http_response *response = &request->response;
 
+	request->stream = NULL;
 	response->status = status;
 	response->failed = false;
 	response->file = NULL;

@@ -9,7 +9,8 @@ struct tomo_call;
 
 /*
  * The request of the call, if it can be answered with that status.  Returns 0,
- * or TOMO_EKIND or TOMO_EINVAL with the reason in tomo_error().
+ * or TOMO_EKIND or TOMO_EINVAL with the reason in tomo_error(): a stream that
+ * is on its way stays the answer.
  */
 int answer_open(struct tomo_call *call, int status,
     struct http_request **request, const char *function);

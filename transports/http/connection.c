@@ -15,6 +15,7 @@
 #include "transports/http/output.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
+#include "transports/http/stream.h"
 #include "transports/http/wire.h"
 #include "transports/net/tls.h"
 
@@ -93,6 +94,7 @@ connection_close(struct http_connection *conn)
 	wire_close(conn);
 	if (request != NULL && request->in_call) {
 		request->connection = NULL;
+		stream_on_close(request);
 		cancel_if_asked(request);
 	} else if (request != NULL) {
 		access_log_write(request, 499, 0,
@@ -129,8 +131,8 @@ connection_refuse(struct http_connection *conn, int status)
 	refuse(conn, status, response_reason(status));
 }
 
-static bool
-stays_open(
+bool
+connection_stays_open(
     const struct http_connection *conn, const struct http_request *request)
 {
 	const struct http_settings *settings = &conn->server->settings;
@@ -163,6 +165,16 @@ connection_is_busy(const struct http_connection *conn)
 static void go_on(struct http_connection *conn);
 
 void
+connection_finish(struct http_connection *conn, bool keep_alive)
+{
+	conn->request = NULL;
+	if (!keep_alive)
+		conn->closing = true;
+	if (!conn->processing)
+		go_on(conn);
+}
+
+void
 connection_answer(struct http_connection *conn, struct http_request *request)
 {
 	struct response_frame frame = {
@@ -170,11 +182,15 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 		.is_http10 = request->head.is_http10,
 	};
 
+	if (stream_has_begun(request)) {
+		stream_end(request);
+		return;
+	}
 	if (conn == NULL) {
 		access_log_write(request, 499, 0, "");
 		return;
 	}
-	frame.keep_alive = stays_open(conn, request);
+	frame.keep_alive = connection_stays_open(conn, request);
 	response_render(
 	    &request->response, conn->server, &frame, output_bytes(conn));
 	if (request->response.file != NULL && !frame.is_head) {
@@ -183,11 +199,7 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 	}
 	access_log_write(
 	    request, request->response.status, content_sent(request), "");
-	conn->request = NULL;
-	if (!frame.keep_alive)
-		conn->closing = true;
-	if (!conn->processing)
-		go_on(conn);
+	connection_finish(conn, frame.keep_alive);
 }
 
 /* ---- what comes next ---- */
@@ -237,6 +249,17 @@ wait_for_input(struct http_connection *conn)
 	watch(conn, EV_READ);
 }
 
+/* Sends what there is, and lets a stream go on that waited for room. */
+static int
+send_some(struct http_connection *conn, size_t *room)
+{
+	if (output_send(conn, room) < 0)
+		return -1;
+	if (conn->request != NULL)
+		stream_on_sent(conn->request);
+	return 0;
+}
+
 /*
  * Sends, and uses up the input that had to wait for it, until it is the others'
  * turn.  Returns -1 when the peer is gone.
@@ -246,7 +269,7 @@ send_all(struct http_connection *conn)
 {
 	size_t room = OUTPUT_TURN;
 
-	while (output_send(conn, &room) == 0) {
+	while (send_some(conn, &room) == 0) {
 		if (conn->output != NULL || !has_to_go_on(conn) || room == 0)
 			return 0;
 		intake_feed(conn, "", 0);
@@ -281,6 +304,14 @@ settle(struct http_connection *conn)
 		return;
 	}
 	wait_for_input(conn);
+}
+
+/* While its input is being used up, that is sent by whoever does so. */
+void
+connection_send(struct http_connection *conn)
+{
+	if (!conn->processing)
+		settle(conn);
 }
 
 /* After an answer that came later, or after the output was sent. */
@@ -349,7 +380,7 @@ on_writable(struct http_connection *conn)
 
 	if (conn->output == NULL && wire_wants_write(conn))
 		on_readable(conn);
-	else if (output_send(conn, &room) < 0)
+	else if (send_some(conn, &room) < 0)
 		connection_close(conn);
 	else if (conn->output == NULL)
 		go_on(conn);

@@ -63,6 +63,16 @@ void connection_hold(struct http_connection *conn);
 /* Answers an error that belongs to no request; the connection then closes. */
 void connection_refuse(struct http_connection *conn, int status);
 
+/* Whether it may be kept open after the answer to the request. */
+bool connection_stays_open(
+    const struct http_connection *conn, const struct http_request *request);
+
+/* Sends what was added for the request under way; it may be gone after it. */
+void connection_send(struct http_connection *conn);
+
+/* The answer to the request under way was added: goes on, or closes. */
+void connection_finish(struct http_connection *conn, bool keep_alive);
+
 /* The request's answer stands: sends it and goes on. */
 void connection_answer(
     struct http_connection *conn, struct http_request *request);

@@ -13,6 +13,8 @@
 #include "transports/http/health.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
+#include "transports/http/static.h"
+#include "transports/http/stream.h"
 
 #define LOGGER "tomodachi.http"
 
@@ -195,7 +197,8 @@ run_error_row(struct tomo_call *call, const struct tomo_http_error_spec *spec)
 		call->function = call->task.name = outer;
 		return !request->response.failed;
 	}
-	log_failure(call, code < 0 ? code : 0);
+	if (!stream_was_left(request, code))
+		log_failure(call, code < 0 ? code : 0);
 	call->function = call->task.name = outer;
 	return false;
 }
@@ -210,6 +213,10 @@ run_error(struct tomo_call *call, int status)
 	struct http_request *request = call->data;
 	const struct tomo_http_error_spec *spec;
 
+	if (stream_has_begun(request)) {
+		stream_fail(request);
+		return;
+	}
 	for (int rounds = 0; rounds < 2; rounds++) {
 		answer_plainly(request, status);
 		spec = server_error_handler(request->server, status);
@@ -235,7 +242,8 @@ judge(struct tomo_call *call, int code)
 			run_error(call, response->status);
 		return;
 	}
-	log_failure(call, code < 0 ? code : 0);
+	if (!stream_was_left(request, code))
+		log_failure(call, code < 0 ? code : 0);
 	drop_headers(call);
 	run_error(call, 500);
 }
@@ -308,12 +316,29 @@ finish_early(struct http_request *request)
 	request_drop(request);
 }
 
+/* A file of a folder needs no coroutine.  False: it is not that, or an error. */
+static bool
+answer_static(struct http_request *request)
+{
+	if (request->early != 0 || request->server->middleware != NULL ||
+	    request->spec->fn != static_run)
+		return false;
+	if (request->server->settings.access_log)
+		request->handler_ns = clock_ns();
+	request->early = static_answer(request);
+	return request->early == 0;
+}
+
 void
 dispatch_run(struct http_request *request)
 {
 	struct tomo_call *call = request->call;
 	const struct tomo_http_spec *spec = request->spec;
 
+	if (answer_static(request)) {
+		finish_early(request);
+		return;
+	}
 	if (is_plain(request)) {
 		answer_plainly(request, request->early);
 		if (request->is_health)

@@ -1,6 +1,7 @@
 #include "transports/http/http.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <tomodachi/abi.h>
 
@@ -11,6 +12,7 @@
 #include "transports/http/request.h"
 #include "transports/http/router.h"
 #include "transports/http/server.h"
+#include "transports/http/static.h"
 
 const int32_t tomo_every_status[] = { 0 };
 
@@ -78,12 +80,43 @@ error_function(const void *row)
 	return ((const struct tomo_http_error_spec *)row)->function;
 }
 
+static int
+check_static(const void *row, struct error *err)
+{
+	const struct tomo_http_static_spec *spec = row;
+	struct router *router;
+	char *pattern;
+	int code;
+
+	if (spec->folder == NULL || spec->folder[0] == '\0')
+		return error_set(err, "no folder");
+	if (spec->base == NULL || spec->base[0] == '\0')
+		return error_set(err, "no base");
+	router = router_new();
+	pattern = static_pattern(spec->base);
+	code = router_add(router, "GET", pattern, NULL, err);
+	router_free(router);
+	free(pattern);
+	return code;
+}
+
+static void
+describe_static(const void *row, char *text, size_t size)
+{
+	const struct tomo_http_static_spec *spec = row;
+
+	snprintf(text, size, "%s at %s", spec->folder, spec->base);
+}
+
 static const struct row_kind kinds[] = {
 	{ TOMO_KIND_HTTP, "TOMO_HTTP", sizeof(struct tomo_http_spec),
 	    check_route, describe_route, route_function, request_handling },
 	{ TOMO_KIND_HTTP_ERROR, "TOMO_HTTP_ERROR",
 	    sizeof(struct tomo_http_error_spec), check_error, describe_error,
 	    error_function, NULL },
+	{ TOMO_KIND_HTTP_STATIC, "TOMO_HTTP_STATIC",
+	    sizeof(struct tomo_http_static_spec), check_static, describe_static,
+	    NULL, NULL },
 	{ 0, NULL, 0, NULL, NULL, NULL, NULL },
 };
 
@@ -95,7 +128,8 @@ has_routes(const struct service *service)
 	const struct tomo_handler *row = service->descriptor->handlers;
 
 	for (; row != NULL && row->kind != 0; row++)
-		if (row->kind == TOMO_KIND_HTTP)
+		if (row->kind == TOMO_KIND_HTTP ||
+		    row->kind == TOMO_KIND_HTTP_STATIC)
 			return true;
 	return false;
 }

@@ -103,6 +103,12 @@ const struct option_row http_options[] = {
 	    .max = DAY_S,
 	    .help = "seconds in which at least 1 KiB of a body must come, or "
 		    "be sent, before 408 or a close" },
+	{ .key = "http.send_buffer",
+	    .type = OPTION_SIZE,
+	    .fallback = "65536",
+	    .min = 1024,
+	    .max = 1 << 30,
+	    .help = "bytes of a streamed answer that may wait to be sent" },
 	{ .key = "http.max_header_size",
 	    .type = OPTION_SIZE,
 	    .fallback = "16384",

@@ -19,6 +19,7 @@
 
 struct http_connection;
 struct http_server;
+struct http_stream;
 struct json_t;
 struct output_file;
 
@@ -33,7 +34,8 @@ struct http_request {
 	const struct tomo_http_spec *spec;  /* of the row; NULL without one */
 	struct body body;
 	struct http_response response;
-	struct output_file *file; /* opened to be sent, or NULL */
+	struct http_stream *stream; /* the answer is one, or NULL */
+	struct output_file *file;   /* opened to be sent, or NULL */
 	struct in6_addr peer;
 	uint64_t body_max;   /* a larger body gets 413 */
 	uint64_t body_read;  /* so far, kept or not */

@@ -146,7 +146,10 @@ response_render(const struct http_response *response,
 	}
 	at = frame->keep_alive ? put(at, server->keep, server->keep_len)
 			       : put(at, server->close, server->close_len);
-	if (response->status != 204 && response->status != 304) {
+	if (frame->framing == RESPONSE_CHUNKED) {
+		at = PUT(at, "Transfer-Encoding: chunked\r\n");
+	} else if (frame->framing == RESPONSE_LENGTH &&
+	    response->status != 204 && response->status != 304) {
 		at = PUT(at, "Content-Length: ");
 		at = put_number(at, len);
 		at = PUT(at, "\r\n");

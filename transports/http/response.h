@@ -27,12 +27,19 @@ struct http_response {
 	struct response_header *headers, *last;
 };
 
+enum response_framing {
+	RESPONSE_LENGTH, /* Content-Length, and the body at once */
+	RESPONSE_CHUNKED,
+	RESPONSE_UNTIL_CLOSE
+};
+
 /* How the bytes depend on the request and its connection. */
 struct response_frame {
 	bool is_head, is_http10, keep_alive;
+	enum response_framing framing;
 };
 
-/* Appends status line, headers and body. */
+/* Appends status line, headers and, if its length is known, the body. */
 void response_render(const struct http_response *response,
     struct http_server *server, const struct response_frame *frame,
     struct buffer *out);

@@ -22,6 +22,7 @@
 #include "transports/http/access_log.h"
 #include "transports/http/connection.h"
 #include "transports/http/router.h"
+#include "transports/http/static.h"
 #include "transports/http/waiting.h"
 #include "transports/net/tls.h"
 
@@ -206,6 +207,27 @@ on_taken_back(void *arg, unsigned slot)
 /* ---- the server ---- */
 
 static int
+add_route(struct http_server *server, const struct tomo_http_spec *route,
+    struct error *err)
+{
+	return router_add(
+	    server->router, route->methods, route->pattern, route, err);
+}
+
+static int
+add_static(struct http_server *server, const struct tomo_http_static_spec *row,
+    struct error *err)
+{
+	struct static_route *route = static_route_new(row, err);
+
+	if (route == NULL)
+		return -1;
+	route->next = server->statics;
+	server->statics = route;
+	return add_route(server, &route->spec, err);
+}
+
+static int
 add_rows(struct http_server *server, struct error *err)
 {
 	struct module *module = server->service->module;
@@ -217,17 +239,30 @@ add_rows(struct http_server *server, struct error *err)
 	for (size_t i = 0; i < rows; i++) {
 		const struct row_kind *kind;
 		const void *spec = module_spec(module, i, &kind);
-		const struct tomo_http_spec *route = spec;
+		int code = 0;
 
 		if (kind->kind == TOMO_KIND_HTTP_ERROR)
 			server->errors[nerrors++] = spec;
-		else if (kind->kind == TOMO_KIND_HTTP &&
-		    router_add(server->router, route->methods, route->pattern,
-			spec, err) < 0)
+		else if (kind->kind == TOMO_KIND_HTTP_STATIC)
+			code = add_static(server, spec, err);
+		else if (kind->kind == TOMO_KIND_HTTP)
+			code = add_route(server, spec, err);
+		if (code < 0)
 			return -1;
 	}
 	router_freeze(server->router);
 	return 0;
+}
+
+static void
+free_statics(struct http_server *server)
+{
+	struct static_route *route;
+
+	while ((route = server->statics) != NULL) {
+		server->statics = route->next;
+		static_route_free(route);
+	}
 }
 
 const struct tomo_http_error_spec *
@@ -347,6 +382,7 @@ server_free(struct http_server *server)
 	access_log_close(server);
 	tls_context_free(server->tls);
 	router_free(server->router);
+	free_statics(server);
 	settings_clear(&server->settings);
 	buffer_clear(&server->out);
 	free(server->errors);

@@ -21,6 +21,7 @@ struct http_listener;
 struct log_stream;
 struct router;
 struct service;
+struct static_route;
 struct tls_context;
 struct tomo_http_error_spec;
 
@@ -32,7 +33,8 @@ struct http_server {
 	struct http_settings settings;
 	struct tls_context *tls; /* NULL: plain HTTP */
 	struct router *router;
-	const struct chain *middleware;             /* NULL: none */
+	const struct chain *middleware; /* NULL: none */
+	struct static_route *statics;
 	const struct tomo_http_error_spec **errors; /* NULL-ended */
 	struct listen_request wish;
 	uint16_t port; /* that it really has */

@@ -17,6 +17,7 @@ struct http_settings {
 	uint32_t keepalive_requests; /* 0: no limit */
 	int64_t header_ms, body_ms;
 	uint64_t max_body, body_memory;
+	size_t send_buffer;
 	struct head_limits head;
 	bool access_log;
 	const char *access_file; /* NULL: standard output only */

@@ -101,6 +101,14 @@ wire_drop_tls(struct http_connection *conn)
 }
 
 void
+wire_reset_at_close(struct http_connection *conn)
+{
+	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd_of(conn), SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+}
+
+void
 wire_end(struct http_connection *conn)
 {
 	if (conn->tls != NULL)

@@ -37,6 +37,9 @@ bool wire_wants_write(const struct http_connection *conn);
 /* Goes on without TLS. */
 void wire_drop_tls(struct http_connection *conn);
 
+/* Lets the close be a reset, so that what was sent does not look whole. */
+void wire_reset_at_close(struct http_connection *conn);
+
 /* Says that nothing more will be sent; and closes. */
 void wire_end(struct http_connection *conn);
 void wire_close(struct http_connection *conn);

@@ -40,6 +40,7 @@ static const struct promise {
 	    (int64_t)1 << 40 },
 	{ "http.body_memory_size", OPTION_SIZE, PLAIN, "1048576", 0, 1 << 30 },
 	{ "http.body_timeout", OPTION_INT, PLAIN, "30", 1, 86400 },
+	{ "http.send_buffer", OPTION_SIZE, PLAIN, "65536", 1024, 1 << 30 },
 	{ "http.max_header_size", OPTION_SIZE, PLAIN, "16384", 1024, 1 << 20 },
 	{ "http.max_header_count", OPTION_INT, PLAIN, "100", 1, 10000 },
 	{ "http.header_timeout", OPTION_INT, PLAIN, "10", 1, 86400 },

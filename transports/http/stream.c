@@ -1,0 +1,205 @@
+#include "transports/http/stream.h"
+
+#include <stdio.h>
+
+#include "runtime/base/buffer.h"
+#include "runtime/service/call.h"
+#include "transports/http/access_log.h"
+#include "transports/http/connection.h"
+#include "transports/http/output.h"
+#include "transports/http/request.h"
+#include "transports/http/server.h"
+#include "transports/http/wire.h"
+
+bool
+stream_has_begun(const struct http_request *request)
+{
+	return request->stream != NULL && request->stream->begun;
+}
+
+/* ---- the head ---- */
+
+static void
+begin(struct http_request *request, struct http_connection *conn)
+{
+	struct http_stream *stream = request->stream;
+	const bool is_head = request_is_head(request);
+	struct response_frame frame = {
+		.is_head = is_head,
+		.is_http10 = request->head.is_http10,
+		.framing = request->head.is_http10 ? RESPONSE_UNTIL_CLOSE
+						   : RESPONSE_CHUNKED,
+	};
+
+	stream->begun = true;
+	stream->chunked = frame.framing == RESPONSE_CHUNKED && !is_head;
+	stream->keep_alive = (stream->chunked || is_head) &&
+	    connection_stays_open(conn, request);
+	frame.keep_alive = stream->keep_alive;
+	response_render(
+	    &request->response, conn->server, &frame, output_bytes(conn));
+}
+
+/* ---- the body ---- */
+
+/* Half of it is free before the writer goes on: pieces stay large. */
+static bool
+has_room(const struct http_request *request)
+{
+	return buffer_len(output_bytes(request->connection)) <=
+	    request->server->settings.send_buffer / 2;
+}
+
+static int
+wait_for_room(struct http_request *request)
+{
+	struct task *task = &request->call->task;
+	int code;
+
+	request->stream->writer = task;
+	code = task_wait(task, -1);
+	request->stream->writer = NULL;
+	return code;
+}
+
+/* A client that reads all at once must not keep the loop from the others. */
+static int
+take_turns(struct http_request *request)
+{
+	struct task *task = &request->call->task;
+
+	if (request->stream->turn < OUTPUT_TURN)
+		return 0;
+	request->stream->turn = 0;
+	/* What it returns says nothing more than the check. */
+	task_wait(task, 0);
+	return task_check(task);
+}
+
+static void
+add_piece(struct http_request *request, const char *data, size_t len)
+{
+	struct http_connection *conn = request->connection;
+	struct buffer *out = output_bytes(conn);
+
+	if (request->stream->chunked)
+		buffer_printf(out, "%zx\r\n", len);
+	buffer_add(out, data, len);
+	if (request->stream->chunked)
+		buffer_add(out, "\r\n", 2);
+	request->stream->written += len;
+	request->stream->turn += len;
+	connection_send(conn);
+}
+
+/* Writes what there is room for; returns how much, or a code. */
+static long
+write_piece(struct http_request *request, const char *data, size_t len)
+{
+	const size_t max = request->server->settings.send_buffer;
+	size_t unsent, piece;
+	int code = take_turns(request);
+
+	if (code == 0 && request->connection == NULL)
+		code = TOMO_ECLOSED;
+	if (code < 0)
+		return code;
+	unsent = buffer_len(output_bytes(request->connection));
+	piece = unsent < max ? max - unsent : 0;
+	if (piece >= len)
+		piece = len;
+	else if (!has_room(request))
+		return wait_for_room(request);
+	add_piece(request, data, piece);
+	return (long)piece;
+}
+
+int
+stream_write(struct http_request *request, const char *data, size_t len)
+{
+	struct http_connection *conn = request->connection;
+	const int code = task_check(&request->call->task);
+
+	if (code < 0)
+		return code;
+	if (conn == NULL)
+		return TOMO_ECLOSED;
+	if (!request->stream->begun) {
+		begin(request, conn);
+		if (len == 0 || request_is_head(request))
+			connection_send(conn);
+	}
+	if (request_is_head(request))
+		return TOMO_ECLOSED;
+	while (len > 0) {
+		const long done = write_piece(request, data, len);
+
+		if (done < 0)
+			return (int)done;
+		data += done;
+		len -= (size_t)done;
+	}
+	return 0;
+}
+
+/* ---- the end ---- */
+
+void
+stream_fail(struct http_request *request)
+{
+	request->stream->failed = !request_is_head(request);
+}
+
+/* The connection is gone, or the peer has closed its side of it. */
+static bool
+is_gone(const struct http_connection *conn)
+{
+	return conn == NULL || conn->eof;
+}
+
+bool
+stream_was_left(const struct http_request *request, int code)
+{
+	return stream_has_begun(request) &&
+	    (is_gone(request->connection) || request_is_head(request)) &&
+	    (code == TOMO_ECLOSED || code == TOMO_ECANCELLED);
+}
+
+void
+stream_end(struct http_request *request)
+{
+	struct http_stream *stream = request->stream;
+	struct http_connection *conn = request->connection;
+	const bool left = conn == NULL || (conn->eof && stream->failed);
+
+	access_log_write(request, left ? 499 : request->response.status,
+	    stream->written, "");
+	if (conn == NULL)
+		return;
+	if (stream->chunked && !stream->failed)
+		buffer_add_text(output_bytes(conn), "0\r\n\r\n");
+	/* Nothing but a reset tells a body that ends from one that is whole. */
+	if (stream->failed && !stream->chunked)
+		wire_reset_at_close(conn);
+	/* A stop may have begun since its head said keep-alive. */
+	connection_finish(conn,
+	    stream->keep_alive && !stream->failed && !conn->server->shutting);
+}
+
+void
+stream_on_sent(struct http_request *request)
+{
+	struct http_stream *stream = request->stream;
+
+	if (stream != NULL && stream->writer != NULL && has_room(request))
+		task_wake(stream->writer, 0);
+}
+
+void
+stream_on_close(struct http_request *request)
+{
+	struct http_stream *stream = request->stream;
+
+	if (stream != NULL && stream->writer != NULL)
+		task_wake(stream->writer, TOMO_ECLOSED);
+}
