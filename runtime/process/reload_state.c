@@ -17,8 +17,7 @@ static const struct {
 	[RELOAD_COPYING] = { "copying", TO(RELOAD_IDLE) | TO(RELOAD_STARTING) },
 	[RELOAD_STARTING] = { "starting",
 	    TO(RELOAD_IDLE) | TO(RELOAD_OPENING) | TO(RELOAD_RETIRING) },
-	[RELOAD_OPENING] = { "opening",
-	    TO(RELOAD_IDLE) | TO(RELOAD_RETIRING) },
+	[RELOAD_OPENING] = { "opening", TO(RELOAD_IDLE) | TO(RELOAD_RETIRING) },
 	[RELOAD_RETIRING] = { "retiring", TO(RELOAD_IDLE) },
 #undef TO
 };

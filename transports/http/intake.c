@@ -81,23 +81,23 @@ static size_t
 read_body(struct http_connection *conn, const char *data, size_t len)
 {
 	struct http_request *request = conn->request;
-	const struct head_sink sink = { on_body, request };
+	const struct framing_sink sink = { on_body, request };
 	size_t used;
 
-	switch (head_body(&request->head, data, len, &used, &sink)) {
-	case HEAD_MORE:
+	switch (framing_feed(&request->head.framing, data, len, &used, &sink)) {
+	case FRAMING_MORE:
 		if (request->body_read - request->body_paced >= BODY_PACE) {
 			request->body_paced = request->body_read;
 			waiting_for(conn->server, conn, WAITING_BODY);
 		}
 		return used;
-	case HEAD_DONE:
+	case FRAMING_DONE:
 		dispatch_run(request);
 		return used;
-	case HEAD_STOPPED:
+	case FRAMING_STOPPED:
 		intake_answer_at_once(conn, request->early);
 		return len;
-	case HEAD_BAD:
+	case FRAMING_BAD:
 		intake_answer_at_once(conn, 400);
 		return len;
 	}
