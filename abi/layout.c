@@ -49,6 +49,16 @@ AT(tomo_http_error_spec, function, 16, 8);
 AT(tomo_http_error_spec, status, 24, 4);
 AT(tomo_http_error_spec, reserved, 28, 4);
 
+AT(tomo_http_cookie, size, 0, 8);
+AT(tomo_http_cookie, path, 8, 8);
+AT(tomo_http_cookie, domain, 16, 8);
+AT(tomo_http_cookie, max_age, 24, 8);
+AT(tomo_http_cookie, expires, 32, 8);
+AT(tomo_http_cookie, secure, 40, 4);
+AT(tomo_http_cookie, http_only, 44, 4);
+AT(tomo_http_cookie, same_site, 48, 4);
+AT(tomo_http_cookie, partitioned, 52, 4);
+
 AT(tomo_service, size, 0, 4);
 AT(tomo_service, abi, 4, 4);
 AT(tomo_service, name, 8, 8);
@@ -92,6 +102,11 @@ IS(TOMO_TYPE_NULL, 5);
 
 IS(TOMO_KIND_HTTP, 1);
 IS(TOMO_KIND_HTTP_ERROR, 2);
+
+IS(TOMO_COOKIE_EXPIRED, -1);
+IS(TOMO_SAMESITE_STRICT, 1);
+IS(TOMO_SAMESITE_LAX, 2);
+IS(TOMO_SAMESITE_NONE, 3);
 
 IS(TOMO_LOG_DEBUG, 10);
 IS(TOMO_LOG_INFO, 20);

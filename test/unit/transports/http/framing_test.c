@@ -156,8 +156,7 @@ wants_more_until_the_last_byte(void **state)
 		size_t used;
 
 		framing_by_chunks(&framing);
-		assert_int_equal(
-		    feed(&framing, text, len, len, &got, &used),
+		assert_int_equal(feed(&framing, text, len, len, &got, &used),
 		    len < whole ? FRAMING_MORE : FRAMING_DONE);
 		buffer_clear(&got);
 	}
@@ -231,8 +230,7 @@ stops_when_the_sink_does(void **state)
 
 	(void)state;
 	framing_by_chunks(&framing);
-	assert_int_equal(
-	    framing_feed(&framing, "3\r\nabc", 6, &used, &sink),
+	assert_int_equal(framing_feed(&framing, "3\r\nabc", 6, &used, &sink),
 	    FRAMING_STOPPED);
 }
 
