@@ -59,6 +59,11 @@ AT(tomo_http_cookie, http_only, 44, 4);
 AT(tomo_http_cookie, same_site, 48, 4);
 AT(tomo_http_cookie, partitioned, 52, 4);
 
+AT(tomo_http_upload, name, 0, 8);
+AT(tomo_http_upload, filename, 8, 8);
+AT(tomo_http_upload, type, 16, 8);
+AT(tomo_http_upload, content, 24, 16);
+
 AT(tomo_service, size, 0, 4);
 AT(tomo_service, abi, 4, 4);
 AT(tomo_service, name, 8, 8);

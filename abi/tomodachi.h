@@ -8,6 +8,7 @@
 #include <tomodachi/call.h>
 #include <tomodachi/http.h>
 #include <tomodachi/http_cookie.h>
+#include <tomodachi/http_form.h>
 #include <tomodachi/log.h>
 #include <tomodachi/task.h>
 

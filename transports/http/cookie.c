@@ -154,8 +154,8 @@ needs_secure(const char *name, const struct tomo_http_cookie *cookie)
 
 /* What clients drop without a word. */
 static int
-check_promises(const char *name, const struct tomo_http_cookie *cookie,
-    struct error *err)
+check_promises(
+    const char *name, const struct tomo_http_cookie *cookie, struct error *err)
 {
 	const char *promise = needs_secure(name, cookie);
 

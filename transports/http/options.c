@@ -102,6 +102,13 @@ const struct option_row http_options[] = {
 	    .max = DAY_S,
 	    .help = "seconds in which at least 1 KiB of a body must come, or "
 		    "be sent, before 408 or a close" },
+	{ .key = "http.max_form_size",
+	    .type = OPTION_SIZE,
+	    .fallback = "1048576",
+	    .min = 0,
+	    .max = 1 << 30,
+	    .help = "bytes of the text fields of a form; uploads do not "
+		    "count" },
 	{ .key = "http.max_header_size",
 	    .type = OPTION_SIZE,
 	    .fallback = "16384",

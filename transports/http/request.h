@@ -18,6 +18,7 @@
 #include "transports/http/router.h"
 
 struct http_connection;
+struct http_form;
 struct http_server;
 struct json_t;
 
@@ -46,6 +47,7 @@ struct http_request {
 	size_t npairs;
 	const char *remote_ip, *auth_user;
 	struct json_t *json;
+	struct http_form *form;                     /* once it was asked for */
 	int64_t started_ns, handler_ns, handled_ns; /* for the access log */
 
 	/* Not zeroed: what fills them in says when. */

@@ -70,6 +70,8 @@ settings_read(struct http_settings *settings, const struct options *options,
 		    options, "http.client_max_size"),
 		.body_memory = (uint64_t)options_int(
 		    options, "http.body_memory_size"),
+		.max_form = (uint64_t)options_int(
+		    options, "http.max_form_size"),
 		.head.size = (size_t)options_int(
 		    options, "http.max_header_size"),
 		.head.count = (unsigned)options_int(

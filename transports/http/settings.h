@@ -16,7 +16,7 @@ struct http_settings {
 	int64_t keepalive_age_ms;    /* 0: no limit */
 	uint32_t keepalive_requests; /* 0: no limit */
 	int64_t header_ms, body_ms;
-	uint64_t max_body, body_memory;
+	uint64_t max_body, body_memory, max_form;
 	struct head_limits head;
 	bool access_log;
 	const char *access_file; /* NULL: standard output only */
