@@ -41,7 +41,8 @@ AT(tomo_http_spec, ignore_logging, 40, 8);
 AT(tomo_http_spec, max_size, 48, 8);
 AT(tomo_http_spec, timeout_ms, 56, 8);
 AT(tomo_http_spec, cancel_on_disconnect, 64, 4);
-AT(tomo_http_spec, reserved, 68, 4);
+AT(tomo_http_spec, stream_body, 68, 4);
+AT(tomo_http_spec, reserved, 72, 8);
 
 AT(tomo_http_error_spec, size, 0, 8);
 AT(tomo_http_error_spec, fn, 8, 8);

@@ -1,4 +1,7 @@
-/* Forms and uploads: urlencoded (WHATWG URL) and multipart (RFC 7578). */
+/*
+ * Forms and uploads: urlencoded (WHATWG URL) and multipart (RFC 7578); and
+ * bodies that are read while they come.
+ */
 #ifndef TOMODACHI_HTTP_FORM_H
 #define TOMODACHI_HTTP_FORM_H
 
@@ -53,6 +56,21 @@ TOMO_API int tomo_http_file_at(struct tomo_call *call, size_t index,
  */
 TOMO_API int tomo_http_upload_save(struct tomo_call *call,
     const struct tomo_http_upload *upload, const char *path);
+
+/*
+ * Reads on in the body of a row with .stream_body = 1, whose handler starts once
+ * the headers are there.  Suspends until there is something; the first call
+ * answers "Expect: 100-continue".  While 64 KiB wait to be read, no more is
+ * received.
+ *
+ * Returns 1 with some bytes, valid until the next call; 0 at the end;
+ * TOMO_ECLOSED, the peer went away before; TOMO_ETOOBIG, past .max_size or
+ * http.client_max_size; TOMO_ETIMEOUT, slower than http.body_timeout allows, or
+ * the deadline is over; TOMO_EPROTOCOL, a bad chunk; TOMO_ECANCELLED;
+ * TOMO_EINVAL, a row without .stream_body.  A handler that returns the code has
+ * the right status sent: 400, 408 or 413.  Since ABI 1.
+ */
+TOMO_API int tomo_http_read(struct tomo_call *call, struct tomo_bytes *bytes);
 
 #ifdef __cplusplus
 }

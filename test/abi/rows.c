@@ -19,7 +19,7 @@ TOMO_SERVICE(.name = "rows",
 	TOMO_OPTION_LIST("http.real_ip_from", "127.0.0.1/32")),
     .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/a", f),
 	TOMO_HTTP("GET", "/b", f, .ignore_logging = TOMO_EVERY_STATUS),
-	TOMO_HTTP("GET POST", "/c", f, .max_size = 65536,
+	TOMO_HTTP("GET POST", "/c", f, .max_size = 65536, .stream_body = 1,
 	    .ignore_logging = TOMO_STATUSES(200, 304)),
 	TOMO_HTTP_ERROR(404, f)),
     .start = f);

@@ -14,6 +14,7 @@
 #include "runtime/service/call.h"
 #include "runtime/service/service.h"
 #include "transports/http/access_log.h"
+#include "transports/http/body_stream.h"
 #include "transports/http/intake.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
@@ -110,6 +111,7 @@ connection_close(struct http_connection *conn)
 	close(fd_of(conn));
 	if (request != NULL && request->in_call) {
 		request->connection = NULL;
+		body_stream_end(request, TOMO_ECLOSED);
 		cancel_if_asked(request);
 	} else if (request != NULL) {
 		access_log_write(request, 499, 0,
@@ -185,7 +187,8 @@ stays_open(
 	const struct http_settings *settings = &conn->server->settings;
 
 	if (!request->head.keep_alive || request->closes || conn->closing ||
-	    conn->server->shutting || settings->keepalive_ms == 0)
+	    body_stream_is_unread(request) || conn->server->shutting ||
+	    settings->keepalive_ms == 0)
 		return false;
 	if (settings->keepalive_requests > 0 &&
 	    conn->requests >= settings->keepalive_requests)
@@ -231,6 +234,8 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 	conn->request = NULL;
 	if (!frame.keep_alive)
 		conn->closing = true;
+	if (body_stream_is_unread(request))
+		conn->lingers = true;
 	if (!conn->processing)
 		go_on(conn);
 }
@@ -247,12 +252,34 @@ linger(struct http_connection *conn)
 	watch(conn, EV_READ);
 }
 
+/* A full stream is noticed when the next bytes come: most never are. */
+static void
+wait_for_stream(struct http_connection *conn)
+{
+	const struct http_request *request = conn->request;
+	const bool is_full = body_stream_is_full(request);
+	const enum http_waiting wanted = is_full ||
+		body_stream_owes_continue(request)
+	    ? WAITING_CALL
+	    : WAITING_STREAM;
+
+	if (conn->waiting != wanted)
+		waiting_for(conn->server, conn, wanted);
+	if (!is_full)
+		watch(conn, EV_READ);
+}
+
 static void
 wait_for_input(struct http_connection *conn)
 {
 	size_t ahead = intake_ahead(conn);
 	enum http_waiting wanted;
 
+	if (conn->request != NULL && body_stream_is_open(conn->request) &&
+	    !conn->eof) {
+		wait_for_stream(conn);
+		return;
+	}
 	if (connection_is_busy(conn)) {
 		waiting_for(conn->server, conn, WAITING_CALL);
 		watch(conn,
@@ -325,11 +352,27 @@ go_on(struct http_connection *conn)
 	settle(conn);
 }
 
+void
+connection_continue(struct http_connection *conn)
+{
+	if (conn != NULL)
+		buffer_add_text(
+		    connection_output(conn), "HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void
+connection_read_on(struct http_connection *conn)
+{
+	if (conn != NULL && !conn->processing)
+		go_on(conn);
+}
+
 static void
 on_end_of_input(struct http_connection *conn)
 {
 	conn->eof = true;
 	if (connection_is_busy(conn)) {
+		body_stream_end(conn->request, TOMO_ECLOSED);
 		cancel_if_asked(conn->request);
 		watch(conn, 0);
 		return;
@@ -341,7 +384,13 @@ static void
 on_readable(struct http_connection *conn)
 {
 	struct http_server *server = conn->server;
-	ssize_t got = recv(fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
+	ssize_t got;
+
+	if (conn->request != NULL && body_stream_is_full(conn->request)) {
+		watch(conn, 0);
+		return;
+	}
+	got = recv(fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -411,6 +460,9 @@ connection_expire(struct http_connection *conn)
 	if (conn->waiting == WAITING_HEAD && conn->input != NULL) {
 		intake_drop(conn);
 		connection_refuse(conn, 408);
+		settle(conn);
+	} else if (conn->waiting == WAITING_STREAM) {
+		body_stream_end(conn->request, TOMO_ETIMEOUT);
 		settle(conn);
 	} else if (conn->waiting == WAITING_BODY) {
 		intake_answer_at_once(conn, 408);

@@ -64,6 +64,12 @@ struct buffer *connection_output(struct http_connection *conn);
 /* Answers an error that belongs to no request; the connection then closes. */
 void connection_refuse(struct http_connection *conn, int status);
 
+/* Tells the peer to send the body that it holds back. */
+void connection_continue(struct http_connection *conn);
+
+/* A handler wants more of its body; the connection may be gone after it. */
+void connection_read_on(struct http_connection *conn);
+
 /* The request's answer stands: sends it and goes on. */
 void connection_answer(
     struct http_connection *conn, struct http_request *request);

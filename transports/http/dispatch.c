@@ -8,6 +8,7 @@
 #include "runtime/base/log.h"
 #include "runtime/service/call.h"
 #include "runtime/service/service.h"
+#include "transports/http/body_stream.h"
 #include "transports/http/connection.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
@@ -200,10 +201,11 @@ run(struct tomo_call *call)
 		return 0;
 	}
 	if (!run_one(call, spec->fn, spec->function))
-		run_error(call, 500, NULL);
+		run_error(call, body_stream_status(request), NULL);
 	else if (request->response.failed)
 		run_error(
 		    call, request->response.status, request->response.headers);
+	body_stream_finish(request);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "runtime/service/call.h"
+#include "transports/http/body_stream.h"
 #include "transports/http/multipart.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
@@ -128,8 +129,8 @@ without_folders(const char *path)
 }
 
 static int
-add_upload(struct reader *reader, const struct multipart_part *part,
-    const char *name)
+add_upload(
+    struct reader *reader, const struct multipart_part *part, const char *name)
 {
 	struct http_form *form = reader->form;
 	const char *filename = unescape(reader, &part->filename);
@@ -218,6 +219,10 @@ read_form(struct reader *reader, struct http_request *request)
 	const char *type = header != NULL ? header->value : "";
 	struct tomo_bytes body;
 
+	if (request->stream != NULL) {
+		refuse(reader->form, TOMO_EINVAL, BODY_IS_STREAMED);
+		return;
+	}
 	body = body_bytes(&request->body);
 	if (body.data == NULL)
 		refuse(reader->form, TOMO_ESYSTEM, "cannot map the body");

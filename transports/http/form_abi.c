@@ -91,7 +91,7 @@ tomo_http_file_at(struct tomo_call *call, size_t index,
 struct saving {
 	const char *path;
 	struct tomo_bytes content;
-	bool made; /* the file is ours */
+	bool made;   /* the file is ours */
 	int failure; /* errno */
 };
 

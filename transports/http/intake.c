@@ -4,13 +4,11 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/buffer.h"
+#include "transports/http/body_stream.h"
 #include "transports/http/connection.h"
 #include "transports/http/dispatch.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
-
-/* A body that nobody wants is read this far to keep the connection. */
-#define DISCARD_MAX ((uint64_t)256 * 1024)
 
 /* What must have come of a body before its time counts anew. */
 #define BODY_PACE 1024
@@ -50,6 +48,12 @@ on_body(void *arg, const char *data, size_t len)
 		request->discarded += len;
 		return request->discarded > DISCARD_MAX;
 	}
+	if (request->stream != NULL) {
+		if (request->body_read > request->body_max)
+			return 1;
+		body_stream_add(request, data, len);
+		return 0;
+	}
 	if (request->body_read <= request->body_max) {
 		if (body_add(&request->body, data, len,
 			request->server->settings.body_memory) == 0)
@@ -77,18 +81,36 @@ intake_answer_at_once(struct http_connection *conn, int status)
 	conn->processing = was_processing;
 }
 
+/* What the handler learns of it. */
+static void
+end_stream(struct http_request *request, enum framing_verdict verdict)
+{
+	body_stream_end(request,
+	    verdict == FRAMING_DONE      ? 0
+		: verdict == FRAMING_BAD ? TOMO_EPROTOCOL
+					 : TOMO_ETOOBIG);
+}
+
 static size_t
 read_body(struct http_connection *conn, const char *data, size_t len)
 {
 	struct http_request *request = conn->request;
 	const struct framing_sink sink = { on_body, request };
+	enum framing_verdict verdict;
 	size_t used;
 
-	switch (framing_feed(&request->head.framing, data, len, &used, &sink)) {
+	verdict = framing_feed(&request->head.framing, data, len, &used, &sink);
+	if (request->stream != NULL && verdict != FRAMING_MORE) {
+		end_stream(request, verdict);
+		return verdict == FRAMING_DONE ? used : len;
+	}
+	switch (verdict) {
 	case FRAMING_MORE:
 		if (request->body_read - request->body_paced >= BODY_PACE) {
 			request->body_paced = request->body_read;
-			waiting_for(conn->server, conn, WAITING_BODY);
+			waiting_for(conn->server, conn,
+			    request->stream != NULL ? WAITING_STREAM
+						    : WAITING_BODY);
 		}
 		return used;
 	case FRAMING_DONE:
@@ -145,10 +167,21 @@ start_request(
 	conn->request = request;
 	conn->requests++;
 	dispatch_route(request);
-	if (head_has_body(&request->head))
+	if (head_has_body(&request->head) && !body_stream_start(request))
 		expect_body(conn, request);
 	else
 		dispatch_run(request);
+}
+
+/* Whether bytes may be used now: not ahead of a handler, but for its stream. */
+static bool
+takes_input(const struct http_connection *conn)
+{
+	if (conn->closing)
+		return false;
+	return !connection_is_busy(conn) ||
+	    (body_stream_is_open(conn->request) &&
+		!body_stream_is_full(conn->request));
 }
 
 /* Uses up what it can of data[0..len) and returns how much that was. */
@@ -158,7 +191,7 @@ consume(struct http_connection *conn, const char *data, size_t len,
 {
 	size_t used = 0;
 
-	while (used < len && !conn->closing && !connection_is_busy(conn)) {
+	while (used < len && takes_input(conn)) {
 		unsigned lines;
 		long found;
 

@@ -390,7 +390,7 @@ server_cut(struct http_server *server)
 {
 	server->was_cut = true;
 	for (unsigned kind = 0; kind < WAITING_KINDS; kind++)
-		while (
-		    kind != WAITING_CALL && server->lists[kind].first != NULL)
+		while (kind != WAITING_CALL && kind != WAITING_STREAM &&
+		    server->lists[kind].first != NULL)
 			connection_close(server->lists[kind].first);
 }
