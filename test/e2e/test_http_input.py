@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import stat
+import time
 
 import pytest
 import requests
@@ -154,3 +155,99 @@ def test_an_upload_is_saved_to_a_new_file_only(url, tmp_path):
                            data={"path": str(tmp_path / "no" / "such")},
                            files={"file": ("f", content)})
     assert "No such file" in answer.text
+
+
+# ---- limits ----
+
+NO_GRACE = "http.termination_grace_period_seconds=0"
+
+
+@pytest.mark.parametrize("lines, status", [
+    (["GET /" + "p" * 8200 + " HTTP/1.1", "Host: x"], 414),
+    (["GET /text HTTP/1.1", "Host: x", *["A: b"] * 99], 404),
+    (["GET /text HTTP/1.1", "Host: x", *["A: b"] * 100], 431),
+    (["GET /text HTTP/1.1", "Host: x", *["A: " + "b" * 4000] * 5], 431),
+    (["GET /text HTTP/1.1", "Host: x", "A: " + "b" * 8200], 400),
+])
+def test_a_head_has_its_bounds(wire, lines, status):
+    assert wire.send("\r\n".join([*lines, "", ""])).read().status == status
+
+
+@pytest.mark.parametrize("options, lines, status", [
+    (["http.max_header_count=2"], ["A: b"], 404),
+    (["http.max_header_count=2"], ["A: b", "A: b"], 431),
+    (["http.max_header_size=2K"], ["A: " + "b" * 1900], 404),
+    (["http.max_header_size=2K"], ["A: " + "b" * 2100], 431),
+])
+def test_the_bounds_of_a_head_are_options(serve, options, lines, status):
+    with Wire(serve("input", *options).port) as wire:
+        assert wire.get("/nope", *lines).status == status
+
+
+def test_a_body_slower_than_the_rate_gets_408(serve):
+    service = serve("input", "http.body_timeout=1", "http.min_body_rate=5000")
+    with Wire(service.port) as wire:
+        wire.send("POST /form HTTP/1.1\r\nHost: x\r\n"
+                  "Content-Length: 100000\r\n\r\n")
+        wire.socket.settimeout(0.05)
+        start = time.monotonic()
+        while not wire.buffer and time.monotonic() - start < 10:
+            with contextlib.suppress(OSError):
+                wire.send("x" * 100)._fill()
+        assert wire.buffer.startswith(b"HTTP/1.1 408 ")
+        assert time.monotonic() - start < 5
+
+
+def test_a_steady_body_may_take_longer_than_its_time_out(serve):
+    service = serve("input", "http.body_timeout=1", "http.min_body_rate=1000")
+    with Wire(service.port) as wire:
+        wire.send("POST /form/a HTTP/1.1\r\nHost: x\r\n"
+                  f"{URLENCODED}\r\nContent-Length: 6000\r\n\r\na=")
+        end = time.monotonic() + 2.5
+        for part in range(25):
+            time.sleep(max(0, end - time.monotonic()) / (26 - part))
+            wire.send("x" * 239)
+        wire.send("x" * (6000 - 2 - 25 * 239))
+        assert wire.read().status == 200
+
+
+def test_past_max_connections_the_newest_gets_503(serve):
+    service = serve("input", "http.max_connections=2", NO_GRACE)
+    with contextlib.ExitStack() as stack:
+        def connect():
+            return stack.enter_context(Wire(service.port))
+        service.wait_until_busy(None)
+        for count in 1, 2:
+            connect().send("GET /late/60000 HTTP/1.1\r\nHost: x\r\n\r\n")
+            service.record("begins", count)
+        third, fourth = connect(), connect()
+        answer = third.read()
+        assert (answer.status, answer.header("Retry-After"),
+                answer.header("Connection")) == (503, "1", "close")
+        assert fourth.read().status == 503
+        # So many wait for their answer to be read that this gets none.
+        assert connect().is_closed()
+        third.socket.close()
+        fourth.socket.close()
+        assert service.wait_for(lambda: connect().read())
+
+
+def test_an_idle_connection_makes_room_for_a_new_one(serve):
+    service = serve("input", "http.max_connections=2", NO_GRACE)
+    with contextlib.ExitStack() as stack:
+        def connect():
+            wire = stack.enter_context(Wire(service.port))
+            assert wire.get("/cookie/a").status == 200
+            return wire
+        idle, newer, _newest = [connect() for _ in range(3)]
+        assert idle.is_closed()
+        assert newer.get("/cookie/a").status == 200
+
+
+def test_past_max_calls_the_answer_says_when_to_come_again(serve):
+    service = serve("input", "runtime.max_calls=1", NO_GRACE)
+    with Wire(service.port) as busy, Wire(service.port) as wire:
+        busy.send("GET /late/60000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        service.record("begins")
+        answer = wire.get("/cookie/a")
+        assert (answer.status, answer.header("Retry-After")) == (503, "1")

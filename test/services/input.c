@@ -120,8 +120,10 @@ static int
 late(struct tomo_call *call)
 {
 	struct tomo_bytes bytes = { "", 0 };
-	int code = tomo_sleep(call, atoi(tomo_http_param(call, "ms")));
+	int code;
 
+	tomo_log(call, TOMO_LOG_INFO, "begins");
+	code = tomo_sleep(call, atoi(tomo_http_param(call, "ms")));
 	tomo_log(call, TOMO_LOG_INFO, "reads");
 	if (code == 0)
 		code = tomo_http_read(call, &bytes);

@@ -68,7 +68,7 @@ release(struct http_connection *conn)
 	service_release(conn->server->service);
 }
 
-void
+struct http_connection *
 connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 {
 	struct http_connection *conn = xcalloc(1, sizeof(*conn));
@@ -81,6 +81,7 @@ connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 	watch(conn, EV_READ);
 	server->connections++;
 	waiting_for(server, conn, WAITING_HEAD);
+	return conn;
 }
 
 static void
@@ -169,9 +170,10 @@ void
 connection_refuse(struct http_connection *conn, int status)
 {
 	const char *reason = response_reason(status);
-	const struct http_response response = {
-		.status = status, .body = reason, .body_len = strlen(reason)
-	};
+	const struct http_response response = { .status = status,
+		.body = reason,
+		.body_len = strlen(reason),
+		.headers = status == 503 ? &response_retry_later : NULL };
 	const struct response_frame frame = { 0 };
 
 	response_render(
@@ -472,6 +474,13 @@ connection_expire(struct http_connection *conn)
 	} else {
 		connection_close(conn);
 	}
+}
+
+void
+connection_turn_away(struct http_connection *conn)
+{
+	connection_refuse(conn, 503);
+	settle(conn);
 }
 
 void

@@ -37,8 +37,11 @@ struct http_connection {
 };
 
 /* Takes over fd. */
-void connection_new(
+struct http_connection *connection_new(
     struct http_server *server, int fd, const struct in6_addr *peer);
+
+/* Answers 503 to a new one, whatever it asks. */
+void connection_turn_away(struct http_connection *conn);
 
 /* Ends it at once; a handler under way goes on without a peer. */
 void connection_close(struct http_connection *conn);

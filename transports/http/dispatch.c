@@ -257,5 +257,6 @@ dispatch_run(struct http_request *request)
 	request->in_call = false;
 	request->handler_ns = 0;
 	answer_default(request, 503);
+	request->response.headers = &response_retry_later;
 	finish_early(request);
 }

@@ -10,9 +10,6 @@
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
-/* What must have come of a body before its time counts anew. */
-#define BODY_PACE 1024
-
 /* While more than this waits to be sent, no further request is read. */
 #define OUTPUT_MAX ((size_t)256 * 1024)
 
@@ -106,7 +103,8 @@ read_body(struct http_connection *conn, const char *data, size_t len)
 	}
 	switch (verdict) {
 	case FRAMING_MORE:
-		if (request->body_read - request->body_paced >= BODY_PACE) {
+		if (request->body_read - request->body_paced >=
+		    conn->server->settings.body_pace) {
 			request->body_paced = request->body_read;
 			waiting_for(conn->server, conn,
 			    request->stream != NULL ? WAITING_STREAM

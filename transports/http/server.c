@@ -20,6 +20,7 @@
 #include "runtime/service/service.h"
 #include "runtime/service/transport.h"
 #include "transports/http/access_log.h"
+#include "transports/http/admission.h"
 #include "transports/http/connection.h"
 #include "transports/http/router.h"
 #include "transports/http/waiting.h"
@@ -97,7 +98,7 @@ accept_one(struct http_listener *listener)
 	if (fd >= 0) {
 		server->starved = false;
 		peer_address(&from, &peer);
-		connection_new(server, fd, &peer);
+		admission_take(server, fd, &peer);
 		return true;
 	}
 	if (failure == ECONNABORTED || failure == EINTR)

@@ -17,6 +17,8 @@ struct http_settings {
 	uint32_t keepalive_requests; /* 0: no limit */
 	int64_t header_ms, body_ms;
 	uint64_t max_body, body_memory, max_form;
+	uint64_t body_pace;     /* bytes that must come in body_ms */
+	size_t max_connections; /* 0: no limit */
 	struct head_limits head;
 	bool access_log;
 	const char *access_file; /* NULL: standard output only */
