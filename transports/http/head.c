@@ -38,7 +38,8 @@ check_request_line(const char *line, size_t len)
 	const size_t n = sizeof(version) - 1;
 	const char *tail, *space;
 
-	if (len < n + 1)
+	/* llhttp skips a bare CR in front. */
+	if (len < n + 1 || line[0] == '\r')
 		return 400;
 	tail = line + len - n - 1;
 	/* RFC 9112 3: one space each, which llhttp takes less strictly. */

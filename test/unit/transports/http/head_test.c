@@ -88,6 +88,7 @@ refuses_what_is_no_request_with_the_right_status(void **state)
 		{ "GET / HTTP/1.1\r\nHost: x\r\n: b\r\n\r\n", 400 },
 		{ "GET  HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
 		{ "GET\t/\tHTTP/1.1\r\nHost: x\r\n\r\n", 400 },
+		{ "\rGET / HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
 		{ "GET text HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
 		{ "GET /\1 HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
 		{ "GET /#a HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
