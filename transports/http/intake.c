@@ -46,8 +46,11 @@ on_body(void *arg, const char *data, size_t len)
 		return request->discarded > DISCARD_MAX;
 	}
 	if (request->stream != NULL) {
-		if (request->body_read > request->body_max)
+		if (request->body_read > request->body_max) {
+			/* How much came with it is chance. */
+			request->body_read = request->body_max + 1;
 			return 1;
+		}
 		body_stream_add(request, data, len);
 		return 0;
 	}
