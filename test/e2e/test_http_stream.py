@@ -176,6 +176,17 @@ def test_a_handler_that_does_not_read_holds_the_peer_back(service):
         assert wire.read().body.startswith(b"1 ")
 
 
+def test_a_reset_is_noticed_while_nothing_is_read(service):
+    begun, read = (len(service.find(m)) for m in ("begins", "reads"))
+    wire = Wire(service.port, timeout=1)
+    wire.send(head("/cancelled/60000", "Content-Length: 4000000"))
+    service.record("begins", begun + 1)
+    wire.send("x" * 200000)
+    service.wait_until_busy(wire)
+    wire.abort()
+    service.record("reads", read + 1)
+
+
 def test_accessors_of_a_whole_body_say_what_to_use(wire):
     answer = wire.get("/wrong", method="POST", body=b"abc")
     assert answer.body == b"0 0 -1 tomo_http_form_at: body: the row has " \

@@ -52,8 +52,8 @@ form(struct tomo_call *call)
 	for (size_t i = 0; tomo_http_form_at(call, i, &name, &value) == 1; i++)
 		text = tomo_printf(call, "%s %s:%s", text, name, value);
 	for (size_t i = 0; tomo_http_file_at(call, i, &upload) == 1; i++)
-		text = tomo_printf(call, "%s %s@%s", text, upload->name,
-		    upload->filename);
+		text = tomo_printf(
+		    call, "%s %s@%s", text, upload->name, upload->filename);
 	if (cookie != NULL)
 		tomo_http_set_cookie(call, "b", cookie, NULL);
 	return tomo_http_textf(call, 200, "%s %s", text, tomo_error(call));

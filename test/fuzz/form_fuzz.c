@@ -37,7 +37,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(text, data, size);
 	while (uri_next_pair(&at, end, &pair)) {
-		if (pair.name < last || pair.value < pair.name + pair.name_len ||
+		if (pair.name < last ||
+		    pair.value < pair.name + pair.name_len ||
 		    pair.value + pair.value_len > at || at > end)
 			abort();
 		last = at;

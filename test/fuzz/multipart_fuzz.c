@@ -9,8 +9,7 @@
 #include "transports/http/multipart.h"
 
 static void
-check_parameter(
-    const struct parameter *parameter, const char *body, size_t len)
+check_parameter(const struct parameter *parameter, const char *body, size_t len)
 {
 	char *out;
 
@@ -26,8 +25,8 @@ check_parameter(
 }
 
 static void
-check_part(const struct multipart *multipart,
-    const struct multipart_part *part, const char *body, size_t len)
+check_part(const struct multipart *multipart, const struct multipart_part *part,
+    const char *body, size_t len)
 {
 	if (part->data < body || part->data + part->size > body + len)
 		abort();

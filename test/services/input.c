@@ -174,6 +174,8 @@ TOMO_SERVICE(.name = "input",
 	    .max_size = UINT64_C(1) << 40),
 	TOMO_HTTP("*", "/late/{ms}", late, .stream_body = 1,
 	    .max_size = UINT64_C(1) << 40),
+	TOMO_HTTP("*", "/cancelled/{ms}", late, .stream_body = 1,
+	    .cancel_on_disconnect = 1),
 	TOMO_HTTP("*", "/ignore", ignore, .stream_body = 1),
 	TOMO_HTTP("*", "/wrong", wrong, .stream_body = 1),
 	TOMO_HTTP("*", "/not-streamed", not_streamed)));

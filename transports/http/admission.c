@@ -24,6 +24,13 @@ make_room(struct http_server *server)
 	return has_room(server);
 }
 
+static void
+turn_away(struct http_connection *conn)
+{
+	connection_refuse(conn, 503);
+	connection_go_on(conn);
+}
+
 void
 admission_take(struct http_server *server, int fd, const struct in6_addr *peer)
 {
@@ -32,7 +39,7 @@ admission_take(struct http_server *server, int fd, const struct in6_addr *peer)
 	if (max == 0 || has_room(server) || make_room(server))
 		connection_new(server, fd, peer);
 	else if (server->connections < 2 * max)
-		connection_turn_away(connection_new(server, fd, peer));
+		turn_away(connection_new(server, fd, peer));
 	else
 		close(fd);
 }

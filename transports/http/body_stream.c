@@ -64,9 +64,10 @@ body_stream_is_full(const struct http_request *request)
 }
 
 bool
-body_stream_owes_continue(const struct http_request *request)
+body_stream_pauses(const struct http_request *request)
 {
-	return request->stream != NULL && request->stream->owes_continue;
+	return body_stream_is_full(request) ||
+	    (request->stream != NULL && request->stream->owes_continue);
 }
 
 bool
@@ -129,7 +130,7 @@ wait_for_more(struct http_request *request)
 	while (code == 0 && stream->end == OPEN &&
 	    buffer_len(&stream->unread) == 0) {
 		/* What waits in the connection may be all that is needed. */
-		connection_read_on(request->connection);
+		connection_go_on(request->connection);
 		if (stream->end == OPEN && buffer_len(&stream->unread) == 0)
 			code = task_wait(stream->reader, -1);
 	}
@@ -153,6 +154,14 @@ body_stream_finish(struct http_request *request)
 }
 
 /* ---- what services call ---- */
+
+static void
+tell_to_send(struct http_request *request)
+{
+	request->stream->owes_continue = false;
+	buffer_add_text(connection_output(request->connection),
+	    "HTTP/1.1 100 Continue\r\n\r\n");
+}
 
 static int
 explain(struct tomo_call *call, int code)
@@ -191,10 +200,8 @@ tomo_http_read(struct tomo_call *call, struct tomo_bytes *bytes)
 	stream = request->stream;
 	if (stream == NULL)
 		return 0;
-	if (stream->owes_continue && stream->end == OPEN) {
-		stream->owes_continue = false;
-		connection_continue(request->connection);
-	}
+	if (stream->owes_continue && stream->end == OPEN)
+		tell_to_send(request);
 	code = wait_for_more(request);
 	if (code < 0)
 		return explain(call, code);

@@ -30,8 +30,8 @@ void body_stream_clear(struct http_request *request);
 bool body_stream_is_open(const struct http_request *request);
 bool body_stream_is_full(const struct http_request *request);
 
-/* Nobody has told the peer to send it. */
-bool body_stream_owes_continue(const struct http_request *request);
+/* The peer is not to send now: it is full, or was not told to send yet. */
+bool body_stream_pauses(const struct http_request *request);
 
 /* Bytes have come. */
 void body_stream_add(

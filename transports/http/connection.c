@@ -25,6 +25,12 @@
 /* A buffer for answers that has grown past this is not kept. */
 #define SHARED_OUTPUT_MAX ((size_t)256 * 1024)
 
+/*
+ * To see a peer go whose bytes are not read now.  By edges: for a reset libevent
+ * tells EV_READ, and bytes that stay unread would tell it again and again.
+ */
+#define EV_GONE (EV_READ | EV_ET)
+
 static void on_event(evutil_socket_t fd, short what, void *arg);
 
 static int
@@ -214,8 +220,6 @@ connection_is_busy(const struct http_connection *conn)
 	return conn->request != NULL && conn->request->in_call;
 }
 
-static void go_on(struct http_connection *conn);
-
 void
 connection_answer(struct http_connection *conn, struct http_request *request)
 {
@@ -238,8 +242,7 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 		conn->closing = true;
 	if (body_stream_is_unread(request))
 		conn->lingers = true;
-	if (!conn->processing)
-		go_on(conn);
+	connection_go_on(conn);
 }
 
 /* ---- what comes next ---- */
@@ -254,20 +257,16 @@ linger(struct http_connection *conn)
 	watch(conn, EV_READ);
 }
 
-/* A full stream is noticed when the next bytes come: most never are. */
 static void
 wait_for_stream(struct http_connection *conn)
 {
-	const struct http_request *request = conn->request;
-	const bool is_full = body_stream_is_full(request);
-	const enum http_waiting wanted = is_full ||
-		body_stream_owes_continue(request)
-	    ? WAITING_CALL
-	    : WAITING_STREAM;
+	const bool pauses = body_stream_pauses(conn->request);
+	const enum http_waiting wanted = pauses ? WAITING_CALL : WAITING_STREAM;
 
 	if (conn->waiting != wanted)
 		waiting_for(conn->server, conn, wanted);
-	if (!is_full)
+	/* That it is full is noticed when more comes: most never are. */
+	if (!body_stream_is_full(conn->request))
 		watch(conn, EV_READ);
 }
 
@@ -286,7 +285,7 @@ wait_for_input(struct http_connection *conn)
 		waiting_for(conn->server, conn, WAITING_CALL);
 		watch(conn,
 		    conn->eof               ? 0
-			: ahead > AHEAD_MAX ? EV_CLOSED
+			: ahead > AHEAD_MAX ? EV_CLOSED | EV_GONE
 					    : EV_READ);
 		return;
 	}
@@ -345,28 +344,14 @@ settle(struct http_connection *conn)
 	wait_for_input(conn);
 }
 
-/* After an answer that came later, or after the output was sent. */
-static void
-go_on(struct http_connection *conn)
+void
+connection_go_on(struct http_connection *conn)
 {
+	if (conn->processing)
+		return;
 	if (conn->input != NULL && !conn->closing)
 		intake_feed(conn, "", 0);
 	settle(conn);
-}
-
-void
-connection_continue(struct http_connection *conn)
-{
-	if (conn != NULL)
-		buffer_add_text(
-		    connection_output(conn), "HTTP/1.1 100 Continue\r\n\r\n");
-}
-
-void
-connection_read_on(struct http_connection *conn)
-{
-	if (conn != NULL && !conn->processing)
-		go_on(conn);
 }
 
 static void
@@ -388,8 +373,9 @@ on_readable(struct http_connection *conn)
 	struct http_server *server = conn->server;
 	ssize_t got;
 
+	/* Its end may have come already, behind what is not read yet. */
 	if (conn->request != NULL && body_stream_is_full(conn->request)) {
-		watch(conn, 0);
+		watch(conn, EV_GONE);
 		return;
 	}
 	got = recv(fd_of(conn), server->input, SERVER_INPUT_SIZE, 0);
@@ -410,6 +396,16 @@ on_readable(struct http_connection *conn)
 	settle(conn);
 }
 
+static bool
+was_reset(const struct http_connection *conn)
+{
+	int failure = 0;
+	socklen_t len = sizeof(failure);
+
+	getsockopt(fd_of(conn), SOL_SOCKET, SO_ERROR, &failure, &len);
+	return failure != 0;
+}
+
 static void
 on_event(evutil_socket_t fd, short what, void *arg)
 {
@@ -418,6 +414,11 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	if (what & EV_CLOSED) {
 		on_end_of_input(conn);
+		return;
+	}
+	if (conn->watched & EV_ET) {
+		if (was_reset(conn))
+			connection_close(conn);
 		return;
 	}
 	if (what & EV_WRITE) {
@@ -429,7 +430,7 @@ on_event(evutil_socket_t fd, short what, void *arg)
 			return;
 		}
 		if (conn->output == NULL) {
-			go_on(conn);
+			connection_go_on(conn);
 			return;
 		}
 		/* Any progress gives it its full time again. */
@@ -474,13 +475,6 @@ connection_expire(struct http_connection *conn)
 	} else {
 		connection_close(conn);
 	}
-}
-
-void
-connection_turn_away(struct http_connection *conn)
-{
-	connection_refuse(conn, 503);
-	settle(conn);
 }
 
 void

@@ -40,9 +40,6 @@ struct http_connection {
 struct http_connection *connection_new(
     struct http_server *server, int fd, const struct in6_addr *peer);
 
-/* Answers 503 to a new one, whatever it asks. */
-void connection_turn_away(struct http_connection *conn);
-
 /* Ends it at once; a handler under way goes on without a peer. */
 void connection_close(struct http_connection *conn);
 
@@ -67,11 +64,11 @@ struct buffer *connection_output(struct http_connection *conn);
 /* Answers an error that belongs to no request; the connection then closes. */
 void connection_refuse(struct http_connection *conn, int status);
 
-/* Tells the peer to send the body that it holds back. */
-void connection_continue(struct http_connection *conn);
-
-/* A handler wants more of its body; the connection may be gone after it. */
-void connection_read_on(struct http_connection *conn);
+/*
+ * Takes up the input that waited, sends what there is and sees what to wait for.
+ * The connection may be gone after it.
+ */
+void connection_go_on(struct http_connection *conn);
 
 /* The request's answer stands: sends it and goes on. */
 void connection_answer(
