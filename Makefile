@@ -13,9 +13,10 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 # ---- Debian packages ----
 
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
-    libjansson-dev libboost-context-dev
+    libjansson-dev libboost-context-dev libunwind-dev libdw-dev \
+    libcurl4-openssl-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
-    python3 python3-pytest python3-requests abigail-tools binutils
+    python3 python3-pytest python3-requests abigail-tools binutils git lld vim
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 
@@ -32,7 +33,12 @@ need = $(if $(shell pkg-config --exists $(1) && echo yes),,$(error $(1) is \
 $(call need,libevent_core,libevent-dev)
 $(call need,libpcre2-8,libpcre2-dev)
 $(call need,jansson,libjansson-dev)
-LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson)
+# These are not linked, but opened when they are first needed.
+$(call need,libunwind,libunwind-dev)
+$(call need,libdw,libdw-dev)
+$(call need,libcurl,libcurl4-openssl-dev)
+LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson \
+    libcurl)
 LIBS := $(shell pkg-config --libs libevent_core libpcre2-8 jansson)
 
 LLHTTP = /usr/share/llhttp
@@ -130,6 +136,10 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "CC $@"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The headers are carried in it, by a directive that no compiler lists.
+$(BUILD)/obj/runtime/build/headers.o: $(wildcard abi/tomodachi.h \
+    abi/tomodachi/*.h)
 
 # Somebody else's code: our warnings are not its.
 $(BUILD)/obj/llhttp/%.o: $(LLHTTP)/%.c
@@ -231,7 +241,8 @@ soak: ## Install what is missing and load a service long (SOAK_SECONDS=600)
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory test-build
 	BUILD=$(BUILD) SAN=$(SAN) SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON) -m \
-	    pytest -q -s -p no:cacheprovider test/soak $(PYTEST_ARGS)
+	    pytest -q -s -p no:cacheprovider test/soak \
+	    test/e2e/test_reloads.py $(PYTEST_ARGS)
 
 FUZZ_SECONDS ?= 20
 FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \

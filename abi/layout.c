@@ -76,6 +76,40 @@ AT(tomo_service, start, 48, 8);
 AT(tomo_service, started, 56, 8);
 AT(tomo_service, stopping, 64, 8);
 AT(tomo_service, stop, 72, 8);
+AT(tomo_service, http_middleware, 80, 8);
+AT(tomo_service, message_middleware, 88, 8);
+
+AT(tomo_middleware, size, 0, 8);
+AT(tomo_middleware, list, 8, 8);
+AT(tomo_middleware, functions, 16, 8);
+
+SIZE(tomo_header, 16);
+AT(tomo_header, name, 0, 8);
+AT(tomo_header, value, 8, 8);
+
+AT(tomo_fetch, size, 0, 8);
+AT(tomo_fetch, url, 8, 8);
+AT(tomo_fetch, method, 16, 8);
+AT(tomo_fetch, headers, 24, 8);
+AT(tomo_fetch, body, 32, 16);
+AT(tomo_fetch, json, 48, 8);
+AT(tomo_fetch, timeout_ms, 56, 8);
+AT(tomo_fetch, connect_timeout_ms, 64, 8);
+AT(tomo_fetch, max_size, 72, 8);
+AT(tomo_fetch, max_redirects, 80, 4);
+AT(tomo_fetch, no_compression, 84, 4);
+AT(tomo_fetch, ca_file, 88, 8);
+AT(tomo_fetch, cert_file, 96, 8);
+AT(tomo_fetch, key_file, 104, 8);
+AT(tomo_fetch, insecure, 112, 4);
+AT(tomo_fetch, reserved, 116, 4);
+
+AT(tomo_reply, size, 0, 8);
+AT(tomo_reply, status, 8, 4);
+AT(tomo_reply, nheaders, 12, 4);
+AT(tomo_reply, headers, 16, 8);
+AT(tomo_reply, body, 24, 16);
+AT(tomo_reply, url, 40, 8);
 
 SIZE(tomo_log_field, 40);
 AT(tomo_log_field, key, 0, 8);
@@ -122,6 +156,9 @@ IS(TOMO_LOG_TYPE_STR, 1);
 IS(TOMO_LOG_TYPE_INT, 2);
 IS(TOMO_LOG_TYPE_FLOAT, 3);
 IS(TOMO_LOG_TYPE_BOOL, 4);
+
+IS(TOMO_NO_TIMEOUT, -1);
+IS(TOMO_NO_REDIRECTS, -1);
 
 IS(TOMO_READABLE, 1);
 IS(TOMO_WRITABLE, 2);

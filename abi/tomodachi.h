@@ -7,6 +7,7 @@
 #include <tomodachi/abi.h>
 #include <tomodachi/call.h>
 #include <tomodachi/http.h>
+#include <tomodachi/http_client.h>
 #include <tomodachi/http_cookie.h>
 #include <tomodachi/http_form.h>
 #include <tomodachi/log.h>

@@ -1,14 +1,18 @@
 #include "cmd/run.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/banner.h"
 #include "cmd/common.h"
 #include "runtime/base/alloc.h"
+#include "runtime/build/recipe.h"
 #include "runtime/process/single.h"
 #include "runtime/process/supervisor.h"
 
@@ -17,8 +21,9 @@
 struct request {
 	struct common common; /* first */
 	int64_t workers;
-	bool production, no_supervisor;
-	struct words services;
+	bool production, no_supervisor, no_watch;
+	const char *build;
+	struct words services, folders;
 };
 
 static int
@@ -50,11 +55,50 @@ set_no_supervisor(void *target, const char *value, struct error *err)
 	return 0;
 }
 
+static int
+set_watch(void *target, const char *value, struct error *err)
+{
+	struct request *request = target;
+	struct stat is;
+
+	if (stat(value, &is) != 0)
+		return error_set(err, "--watch %s: %s", value, strerror(errno));
+	if (!S_ISDIR(is.st_mode))
+		return error_set(err, "--watch %s: not a folder", value);
+	words_add(&request->folders, value);
+	return 0;
+}
+
+static int
+set_no_watch(void *target, const char *value, struct error *err)
+{
+	struct request *request = target;
+
+	(void)value, (void)err;
+	request->no_watch = true;
+	return 0;
+}
+
+static int
+set_build(void *target, const char *value, struct error *err)
+{
+	struct request *request = target;
+
+	(void)err;
+	request->build = value;
+	return 0;
+}
+
 static const struct args_flag flags[] = {
 	{ "--workers", "N", set_workers,
 	    "worker processes of each service; default 1" },
 	{ "--production", NULL, set_production,
-	    "restart what crashes; no banner" },
+	    "restart what crashes; no watching, no banner" },
+	{ "--watch", "DIR", set_watch,
+	    "watch this folder, not the working one; may come again" },
+	{ "--no-watch", NULL, set_no_watch, "do not reload on changes" },
+	{ "--build", "CMD", set_build,
+	    "shell command that builds the services" },
 	{ "--no-supervisor", NULL, set_no_supervisor,
 	    "one service in this process, for debuggers" },
 	COMMON_FLAGS,
@@ -115,6 +159,9 @@ run_supervisor(struct request *request)
 		.files = words_list(&request->services),
 		.workers = (unsigned)request->workers,
 		.production = request->production,
+		.watches = !request->production && !request->no_watch,
+		.folders = words_list(&request->folders),
+		.build = request->build,
 		.sources = common_sources(&request->common),
 		.arguments = words_list(&request->common.passed),
 		.opened = request->production ? NULL : on_opened,
@@ -122,6 +169,20 @@ run_supervisor(struct request *request)
 	};
 
 	return supervisor_run(&config);
+}
+
+/* What says two things at once. */
+static int
+check(const struct request *request, struct error *err)
+{
+	if (request->folders.count == 0)
+		return 0;
+	if (request->production)
+		return error_set(
+		    err, "--watch: nothing is watched with --production");
+	if (request->no_watch)
+		return error_set(err, "--watch and --no-watch exclude another");
+	return 0;
 }
 
 static int
@@ -132,6 +193,12 @@ run_single(const struct request *request)
 		.sources = common_sources(&request->common),
 	};
 
+	if (request->build != NULL || recipe_is_source(config.file)) {
+		fprintf(stderr,
+		    "tomodachi run: --no-supervisor builds nothing: give it "
+		    "a built service\n");
+		return EXIT_USAGE;
+	}
 	if (request->services.count == 1 && request->workers == 1)
 		return single_run(&config);
 	fprintf(stderr,
@@ -151,7 +218,8 @@ cmd_run(int argc, char **argv)
 	if (code != ARGS_GO_ON)
 		goto end;
 	code = EXIT_USAGE;
-	if (common_setup_log(&request.common, &err) != 0) {
+	if (check(&request, &err) != 0 ||
+	    common_setup_log(&request.common, &err) != 0) {
 		fprintf(stderr, "tomodachi run: %s\n", err.text);
 		goto end;
 	}
@@ -162,6 +230,7 @@ cmd_run(int argc, char **argv)
 
 end:
 	words_clear(&request.services);
+	words_clear(&request.folders);
 	common_clear(&request.common);
 	return code;
 }

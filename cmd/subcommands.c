@@ -4,6 +4,7 @@
 #include "cmd/help.h"
 #include "cmd/options.h"
 #include "cmd/run.h"
+#include "cmd/symbolize.h"
 #include "cmd/worker.h"
 
 const struct subcommand subcommands[] = {
@@ -13,5 +14,6 @@ const struct subcommand subcommands[] = {
 	{ "version", cmd_version, "print the version" },
 	{ "help", cmd_help, "list the commands" },
 	{ "worker", cmd_worker, NULL },
+	{ "symbolize", cmd_symbolize, NULL },
 	{ .name = NULL },
 };

@@ -5,6 +5,7 @@
 #include "transports/aws/options.h"
 #include "transports/http/http.h"
 #include "transports/http/options.h"
+#include "transports/net/net.h"
 #include "transports/websocket/options.h"
 
 const struct option_row *const all_option_tables[] = {
@@ -19,5 +20,6 @@ const struct option_row *const all_option_tables[] = {
 
 const struct transport *const all_transports[] = {
 	&http_transport,
+	&net_transport,
 	NULL,
 };

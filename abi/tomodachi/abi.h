@@ -27,7 +27,7 @@ extern "C" {
 struct tomo_call;
 
 /*
- * The one shape of a handler, hook and task.  Returns 0, or a negative
+ * The one shape of a handler, middleware, hook and task.  Returns 0, or a negative
  * TOMO_E* code, best by way of tomo_fail().
  */
 typedef int tomo_fn(struct tomo_call *call);
@@ -100,6 +100,16 @@ struct tomo_http_error_spec {
 	uint32_t reserved;
 };
 
+/*
+ * What wraps handlers, built by TOMO_MIDDLEWARE(): each function calls
+ * tomo_next() to run what is inside of it.
+ */
+struct tomo_middleware {
+	size_t size;
+	tomo_fn *const *list;  /* outermost first; NULL-ended */
+	const char *functions; /* their names, "a, b", stamped by the macro */
+};
+
 /* For ignore_logging: no access record whatever the status. */
 TOMO_API extern const int32_t tomo_every_status[];
 #define TOMO_EVERY_STATUS tomo_every_status
@@ -125,6 +135,9 @@ struct tomo_service {
 	tomo_fn *started;
 	tomo_fn *stopping;
 	tomo_fn *stop;
+	/* Around all that answers an HTTP request; around message handlers. */
+	const struct tomo_middleware *http_middleware;
+	const struct tomo_middleware *message_middleware;
 };
 
 TOMO_API extern const struct tomo_service tomo_service;
@@ -154,6 +167,13 @@ TOMO_API extern const struct tomo_service tomo_service;
 #define TOMO_OPTION_LIST(k, ...) \
 	{ .key = (k), .type = TOMO_TYPE_LIST, \
 	  .data = (const char *const[]) { __VA_ARGS__, NULL } }
+
+/* TOMO_MIDDLEWARE(outer, inner) */
+#define TOMO_MIDDLEWARE(...) \
+	(&(const struct tomo_middleware) { \
+		.size = sizeof(struct tomo_middleware), \
+		.list = (tomo_fn *const[]) { __VA_ARGS__, NULL }, \
+		.functions = #__VA_ARGS__ })
 
 #define TOMO_HANDLERS(...) \
 	(const struct tomo_handler[]) { __VA_ARGS__, { .kind = 0 } }

@@ -70,6 +70,15 @@ TOMO_API int tomo_set(struct tomo_call *call, const char *key, void *value,
 TOMO_API void *tomo_get(const struct tomo_call *call, const char *key);
 
 /*
+ * In middleware: runs what is inside, the next middleware or the handler with
+ * its error row, and returns its code.  Suspends.  Values, headers and the
+ * answer are those of the one call that all share.  To return a negative code
+ * that came from here changes nothing any more: what failed has been logged and
+ * answered.  TOMO_EINVAL: a second time, or not in middleware.  Since ABI 1.
+ */
+TOMO_API int tomo_next(struct tomo_call *call);
+
+/*
  * The service's own state: one pointer a worker, usually set by the start hook
  * and freed by the stop hook.  Since ABI 1.
  */

@@ -53,6 +53,18 @@ row(const tomo_http_error_spec &spec)
 	return { TOMO_KIND_HTTP_ERROR, &spec };
 }
 
+/* list ends in nullptr; functions are the names in it, "log_it, guard". */
+constexpr tomo_middleware
+middleware(tomo_fn *const *list, const char *functions)
+{
+	tomo_middleware made {};
+
+	made.size = sizeof(made);
+	made.list = list;
+	made.functions = functions;
+	return made;
+}
+
 constexpr tomo_handler
 end()
 {

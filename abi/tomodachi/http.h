@@ -73,8 +73,9 @@ TOMO_API const char *tomo_http_remote_ip(struct tomo_call *call);
  * Since ABI 1. */
 TOMO_API const char *tomo_http_auth_user(struct tomo_call *call);
 
-/* The status answered so far, in an error handler the one it answers; 0
- * without one.  Since ABI 1. */
+/* The status answered so far: in an error handler the one it answers, in
+ * middleware after tomo_next() the final one of what is inside; 0 without one.
+ * Since ABI 1. */
 TOMO_API int tomo_http_status(const struct tomo_call *call);
 
 /*
@@ -101,6 +102,17 @@ TOMO_API int tomo_http_json(struct tomo_call *call, int status,
  * Since ABI 1.
  */
 TOMO_API int tomo_http_fail(struct tomo_call *call, int status);
+
+/*
+ * Answers with a redirect, 301, 302, 303, 307 or 308, and no content.  location
+ * is a URI or relative to the request's ("/login", "?page=2"); what no URI has,
+ * such as a space or a byte past ASCII, is percent-encoded.  It is not checked
+ * where it leads: do not pass on what a client sent.  Returns 0, TOMO_EINVAL
+ * (another status; an empty location, or one with control characters),
+ * TOMO_ENOMEM or TOMO_EKIND.  Since ABI 1.
+ */
+TOMO_API int tomo_http_redirect(struct tomo_call *call, int status,
+    const char *location);
 
 /*
  * Sets a header of the answer, instead of any of that name, or adds one.  Both

@@ -38,9 +38,9 @@ TOMO_API int tomo_sleep(struct tomo_call *call, int64_t ms);
  * NULL, is a handle for one tomo_join().  Tasks of a handler end with it, and
  * their handles too: those not joined are cancelled and waited for.  Tasks of a
  * hook, and their handles, live as long as the service; the tasks are cancelled
- * when a stop begins.  Returns 0, TOMO_EINVAL (no function, or the call is
- * ending) or TOMO_ENOMEM (runtime.max_calls reached, or no memory).  Since
- * ABI 1.
+ * by a stop, after http.shutdown_delay_seconds.  Returns 0, TOMO_EINVAL (no
+ * function, or the call is ending) or TOMO_ENOMEM (runtime.max_calls reached,
+ * or no memory).  Since ABI 1.
  */
 TOMO_API int tomo_spawn(struct tomo_call *call, tomo_fn *fn, void *arg,
     struct tomo_task **task);

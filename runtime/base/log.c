@@ -83,23 +83,50 @@ keep_torn(struct log_text *text, size_t at)
 	*text = (struct log_text) { 0 };
 }
 
-/* Returns whether the record was written, at least in part. */
+/* Returns whether the text was written, at least in part; clears it. */
+static bool
+write_text(enum log_fd_kind kind, struct log_text *text)
+{
+	size_t written = 0;
+
+	if (!text->has_failed)
+		written = log_fd_write(
+		    STDERR_FILENO, kind, text->data, text->len);
+	if (written > 0 && written < text->len)
+		keep_torn(text, written);
+	log_text_clear(text);
+	return written > 0;
+}
+
 static bool
 write_record(enum log_fd_kind kind, const struct log_record *record)
 {
 	char memory[2048];
 	struct log_text text;
-	size_t written = 0;
 
 	log_text_init(&text, memory, sizeof(memory));
 	log_format_record(&text, &out.style, record);
-	if (!text.has_failed)
-		written = log_fd_write(
-		    STDERR_FILENO, kind, text.data, text.len);
-	if (written > 0 && written < text.len)
-		keep_torn(&text, written);
-	log_text_clear(&text);
-	return written > 0;
+	return write_text(kind, &text);
+}
+
+static bool
+write_block(enum log_fd_kind kind, const char *lines)
+{
+	char memory[2048];
+	struct log_text text;
+
+	log_text_init(&text, memory, sizeof(memory));
+	while (*lines != '\0' && !text.has_failed) {
+		const size_t len = strcspn(lines, "\n");
+		char *at = log_text_reserve(&text, LOG_ESCAPE_ROOM * len + 1);
+		if (at == NULL)
+			break;
+		at = log_put_text(at, lines, len, false);
+		*at++ = '\n';
+		log_text_end(&text, at);
+		lines += len + (lines[len] == '\n');
+	}
+	return write_text(kind, &text);
 }
 
 static bool
@@ -189,6 +216,25 @@ log_has_colour(int fd)
 	return colour_wanted > 0 && isatty(fd);
 }
 
+/* A record, or else a block. */
+static void
+write_one(const struct log_record *record, const char *block)
+{
+	enum log_fd_kind kind;
+
+	pthread_mutex_lock(&out.lock);
+	/* Looked at each time: standard error may be turned to elsewhere. */
+	kind = log_fd_kind(STDERR_FILENO);
+	out.style.format = log_current_format();
+	out.style.has_colour = out.style.format == LOG_CONSOLE &&
+	    log_has_colour(STDERR_FILENO);
+	if (!write_torn(kind) || !write_dropped(kind) ||
+	    !(record != NULL ? write_record(kind, record)
+			     : write_block(kind, block)))
+		out.dropped++;
+	pthread_mutex_unlock(&out.lock);
+}
+
 void
 log_write(const char *logger, int level, const char *message,
     const struct tomo_log_field *fields)
@@ -197,20 +243,16 @@ log_write(const char *logger, int level, const char *message,
 		.level = level,
 		.message = message,
 		.fields = fields };
-	enum log_fd_kind kind;
 
-	if (!log_is_on(level))
-		return;
-	pthread_mutex_lock(&out.lock);
-	/* Looked at each time: standard error may be turned to elsewhere. */
-	kind = log_fd_kind(STDERR_FILENO);
-	out.style.format = log_current_format();
-	out.style.has_colour = out.style.format == LOG_CONSOLE &&
-	    log_has_colour(STDERR_FILENO);
-	if (!write_torn(kind) || !write_dropped(kind) ||
-	    !write_record(kind, &record))
-		out.dropped++;
-	pthread_mutex_unlock(&out.lock);
+	if (log_is_on(level))
+		write_one(&record, NULL);
+}
+
+void
+log_block(int level, const char *lines)
+{
+	if (log_is_on(level) && log_current_format() == LOG_CONSOLE)
+		write_one(NULL, lines);
 }
 
 void

@@ -51,6 +51,12 @@ bool log_has_colour(int fd);
 void log_write(const char *logger, int level, const char *message,
     const struct tomo_log_field *fields);
 
+/*
+ * Writes lines for people as they are, each ended by a newline, if a record of
+ * this level would be written in the console format.
+ */
+void log_block(int level, const char *lines);
+
 /* The same without fields, the message formatted. */
 void log_printf(const char *logger, int level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -39,8 +39,9 @@ lift(const struct spawn *spawn, int *lifted, struct error *err)
 }
 
 static int
-set_signals(posix_spawnattr_t *attr)
+set_attributes(posix_spawnattr_t *attr, bool own_group)
 {
+	short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
 	sigset_t all, none;
 
 	sigfillset(&all);
@@ -48,8 +49,9 @@ set_signals(posix_spawnattr_t *attr)
 	if (posix_spawnattr_setsigdefault(attr, &all) != 0 ||
 	    posix_spawnattr_setsigmask(attr, &none) != 0)
 		return -1;
-	return posix_spawnattr_setflags(
-	    attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	if (own_group)
+		flags |= POSIX_SPAWN_SETPGROUP;
+	return posix_spawnattr_setflags(attr, flags);
 }
 
 static pid_t
@@ -65,7 +67,7 @@ start(const struct spawn *spawn, const int *lifted, struct error *err)
 	for (unsigned i = 0; i < spawn->nfds && failed == 0; i++)
 		failed = posix_spawn_file_actions_adddup2(
 		    &actions, lifted[i], spawn->fds[i].theirs);
-	if (failed == 0 && set_signals(&attr) != 0)
+	if (failed == 0 && set_attributes(&attr, spawn->own_group) != 0)
 		failed = ENOMEM;
 	if (failed == 0)
 		failed = posix_spawn(&pid, spawn->path, &actions, &attr,

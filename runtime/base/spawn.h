@@ -5,6 +5,7 @@
 #ifndef RUNTIME_BASE_SPAWN_H
 #define RUNTIME_BASE_SPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "runtime/base/error.h"
@@ -20,6 +21,7 @@ struct spawn {
 	char *const *environ;
 	const struct spawn_fd *fds; /* 0, 1 and 2 are kept unless named here */
 	unsigned nfds;
+	bool own_group; /* leads a process group of its own */
 };
 
 /*

@@ -23,12 +23,29 @@ set_alternate_stack(void *memory)
 	sigaltstack(&stack, NULL);
 }
 
+void
+thread_use_alternate_stack(void)
+{
+	static char memory[ALTERNATE_STACK];
+
+	set_alternate_stack(memory);
+}
+
+static _Thread_local bool is_ours;
+
+bool
+thread_is_ours(void)
+{
+	return is_ours;
+}
+
 static void *
 enter(void *arg)
 {
 	const struct thread *thread = arg;
 	void *memory = malloc(ALTERNATE_STACK);
 
+	is_ours = true;
 	pthread_setname_np(pthread_self(), thread->name);
 	set_alternate_stack(memory);
 	thread->fn(thread->arg);

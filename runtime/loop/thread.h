@@ -3,6 +3,7 @@
 #define RUNTIME_LOOP_THREAD_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 struct thread {
 	const char *name; /* that ps -L shows, at most 15 bytes */
@@ -18,5 +19,11 @@ struct thread {
  * be had.
  */
 int thread_start(struct thread *thread);
+
+/* Whether thread_start() made the thread that asks; safe in a signal handler. */
+bool thread_is_ours(void);
+
+/* The same alternate stack for the loop's thread; once in a process. */
+void thread_use_alternate_stack(void);
 
 #endif

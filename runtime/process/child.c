@@ -13,8 +13,10 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/exit_status.h"
 #include "runtime/base/log.h"
 #include "runtime/base/spawn.h"
+#include "runtime/process/child_crash.h"
 #include "runtime/process/child_message.h"
 #include "runtime/process/control.h"
 #include "runtime/process/copy.h"
@@ -22,7 +24,7 @@
 #include "runtime/process/worker.h"
 #include "runtime/service/module.h"
 
-/* Beyond the grace period, before a worker is killed. */
+/* Beyond delay and grace period, before a worker is killed. */
 #define KILL_AFTER_S 2
 
 /* For a worker that has closed its connection, or said its last word. */
@@ -91,14 +93,25 @@ child_on_ready(struct child *child)
 	child->events->ready(child);
 }
 
+/* One that is open may serve on for its delay before it ends. */
+static void
+drain(struct child *child, bool may_be_delayed)
+{
+	const int64_t delay_s = may_be_delayed && child->state == CHILD_OPEN
+	    ? child->delay_s
+	    : 0;
+
+	event_del(child->start_timer);
+	move(child, CHILD_DRAINING);
+	set_timer(child->kill_timer, delay_s + child->grace_s + KILL_AFTER_S);
+}
+
 void
 child_on_draining(struct child *child)
 {
 	if (child->state == CHILD_DRAINING)
 		return;
-	event_del(child->start_timer);
-	move(child, CHILD_DRAINING);
-	set_timer(child->kill_timer, child->grace_s + KILL_AFTER_S);
+	drain(child, true);
 	child->events->draining(child);
 }
 
@@ -306,6 +319,7 @@ child_free(struct child *child)
 		event_free(child->start_timer);
 	if (child->kill_timer != NULL)
 		event_free(child->kill_timer);
+	child_crash_clear(child);
 	control_free(child->control);
 	copy_unref(child->copy);
 	free(child->line);
@@ -336,9 +350,7 @@ stop(struct child *child, enum control_type how, int64_t instant_ms)
 	    child->control, how, how == CONTROL_DRAIN ? 1 : 0, instant_ms);
 	if (child->state == CHILD_DRAINING)
 		return;
-	event_del(child->start_timer);
-	move(child, CHILD_DRAINING);
-	set_timer(child->kill_timer, child->grace_s + KILL_AFTER_S);
+	drain(child, how == CONTROL_STOP);
 }
 
 void
@@ -400,6 +412,7 @@ child_reaped(struct child *child, int status)
 	/* Its last words may still be unread. */
 	child->reaped = true;
 	control_drain(child->control);
+	child_crash_settle(child);
 	event_del(child->start_timer);
 	event_del(child->kill_timer);
 	child->death.status = status;
@@ -418,7 +431,7 @@ child_failure(const struct child *child, struct error *err)
 		error_set(err, "%s", child->line);
 		return;
 	}
-	death_describe(child->death.status, how, sizeof(how));
+	exit_status_describe(child->death.status, how, sizeof(how));
 	switch (child->phase) {
 	case CHILD_EXEC:
 		error_set(err, "%s: the worker ended before it loaded it (%s)",

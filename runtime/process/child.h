@@ -14,6 +14,7 @@
 #include "runtime/process/death.h"
 
 struct child;
+struct child_crash;
 struct control;
 struct copy;
 struct event;
@@ -81,13 +82,14 @@ struct child {
 	struct copy *copy;
 	struct child_request *requests;
 	struct event *start_timer, *kill_timer;
-	int64_t grace_s;
+	int64_t grace_s, delay_s;
 	int64_t opened_ms; /* of clock_ms() */
 	struct death death;
-	char *line;    /* why its start failed */
-	char *name;    /* of the service; NULL until it is named */
-	char *options; /* JSON: what is not the default */
-	char *watcher; /* JSON: options of the watcher */
+	struct child_crash *crash; /* what it told of one; else NULL */
+	char *line;                /* why its start failed */
+	char *name;                /* of the service; NULL until it is named */
+	char *options;             /* JSON: what is not the default */
+	char *watcher;             /* JSON: options of the watcher */
 };
 
 /* Starts a process; what the plan points to must outlive the child, but for
@@ -101,8 +103,9 @@ void child_free(struct child *child);
 void child_open(struct child *child, int64_t instant_ms);
 
 /*
- * Stops it gracefully; it is killed if it has not ended within its grace period
- * and two seconds.  child_drain() makes room for a newer generation.
+ * Stops it gracefully; it is killed if it has not ended within its delay, its
+ * grace period and two seconds.  child_drain() makes room for a newer
+ * generation, without a delay.
  */
 void child_stop(struct child *child);
 void child_drain(struct child *child, int64_t instant_ms);

@@ -9,6 +9,7 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
+#include "runtime/process/child_crash.h"
 #include "runtime/process/control.h"
 #include "runtime/process/sockets.h"
 
@@ -17,7 +18,7 @@
 /* More sockets than any service asks for. */
 #define REQUESTS_MAX 64
 
-#define GRACE_MAX_S (7 * 24 * 3600)
+#define STOP_MAX_S (7 * 24 * 3600)
 
 /* The member as JSON text on the heap, or NULL. */
 static char *
@@ -38,9 +39,11 @@ static int
 on_named(struct child *child, const struct control_message *message)
 {
 	const int64_t grace_s = message->number[0];
+	const int64_t delay_s = message->number[1];
 	json_t *named;
 
-	if (child->name != NULL || grace_s < 0 || grace_s > GRACE_MAX_S)
+	if (child->name != NULL || grace_s < 0 || grace_s > STOP_MAX_S ||
+	    delay_s < 0 || delay_s > STOP_MAX_S)
 		return -1;
 	named = json_loadb(message->text, message->len, 0, NULL);
 	const char *name = json_string_value(json_object_get(named, "name"));
@@ -50,6 +53,7 @@ on_named(struct child *child, const struct control_message *message)
 	}
 	child->name = xstrdup(name);
 	child->grace_s = grace_s;
+	child->delay_s = delay_s;
 	child->options = dump_member(named, "options");
 	child->watcher = dump_member(named, "watcher");
 	json_decref(named);
@@ -224,6 +228,8 @@ static const struct {
 	{ CONTROL_DRAINING, ALIVE, 0, on_draining },
 	{ CONTROL_EXIT, ALIVE, 0, on_exit_code },
 	{ CONTROL_ENDED, ALIVE, 0, on_last_word },
+	{ CONTROL_CRASHED, ALIVE, 0, child_on_crashed },
+	{ CONTROL_FRAMES, ALIVE, 0, child_on_frames },
 };
 
 int

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,13 +58,15 @@ static const struct control_row {
 } control_rows[] = {
 	{ "LOADING", CONTROL_LOADING, CONTROL_WORKER, 0, false, false },
 	{ "LOADED", CONTROL_LOADED, CONTROL_WORKER, 0, false, false },
-	{ "NAMED", CONTROL_NAMED, CONTROL_WORKER, 1, true, false },
+	{ "NAMED", CONTROL_NAMED, CONTROL_WORKER, 2, true, false },
 	{ "LISTEN", CONTROL_LISTEN, CONTROL_WORKER, 4, true, false },
 	{ "READY", CONTROL_READY, CONTROL_WORKER, 0, false, false },
 	{ "FAILED", CONTROL_FAILED, CONTROL_WORKER, 0, true, false },
 	{ "DRAINING", CONTROL_DRAINING, CONTROL_WORKER, 0, false, false },
 	{ "EXIT", CONTROL_EXIT, CONTROL_WORKER, 1, false, false },
 	{ "ENDED", CONTROL_ENDED, CONTROL_WORKER, 1, false, false },
+	{ "CRASHED", CONTROL_CRASHED, CONTROL_WORKER, 5, true, false },
+	{ "FRAMES", CONTROL_FRAMES, CONTROL_WORKER, 0, true, false },
 	{ "EXPLAIN", CONTROL_EXPLAIN, CONTROL_SUPERVISOR, 0, true, false },
 	{ "LISTENING", CONTROL_LISTENING, CONTROL_SUPERVISOR, 2, false, true },
 	{ "REFUSED", CONTROL_REFUSED, CONTROL_SUPERVISOR, 1, true, false },
@@ -77,6 +78,7 @@ static const struct control_row {
 	{ "TAKE_BACK", CONTROL_TAKE_BACK, CONTROL_SUPERVISOR, 2, false, false },
 	{ "REOPEN_LOGS", CONTROL_REOPEN_LOGS, CONTROL_SUPERVISOR, 0, false,
 	    false },
+	{ "DIE", CONTROL_DIE, CONTROL_SUPERVISOR, 0, false, false },
 };
 
 static const struct control_row *
@@ -379,36 +381,53 @@ enqueue(struct control *control, const void *bytes, size_t size, int fd)
 		event_add(control->writable, NULL);
 }
 
+size_t
+control_pack(const struct control_message *message, void *buf, size_t size)
+{
+	const char *text = message->text != NULL ? message->text : "";
+	const size_t len = strlen(text);
+	struct wire wire = { WIRE_MAGIC, (uint32_t)message->type, { 0 } };
+
+	_Static_assert(sizeof(wire) == CONTROL_HEAD_SIZE, "no padding");
+	if (len > CONTROL_TEXT_MAX || size < sizeof(wire) + len)
+		return 0;
+	memcpy(wire.number, message->number, sizeof(wire.number));
+	memcpy(buf, &wire, sizeof(wire));
+	memcpy((char *)buf + sizeof(wire), text, len);
+	return sizeof(wire) + len;
+}
+
+bool
+control_is(const void *bytes, size_t size, enum control_type type)
+{
+	struct wire wire;
+
+	if (size < sizeof(wire))
+		return false;
+	memcpy(&wire, bytes, sizeof(wire));
+	return wire.magic == WIRE_MAGIC && wire.type == (uint32_t)type;
+}
+
 void
 control_send(struct control *control, const struct control_message *message)
 {
-	static struct {
-		struct wire wire;
-		char text[CONTROL_TEXT_MAX];
-	} out;
-	const char *text = message->text != NULL ? message->text : "";
-	const size_t len = strlen(text);
-	const size_t size = sizeof(out.wire) + len;
+	static char out[CONTROL_HEAD_SIZE + CONTROL_TEXT_MAX];
 
 	if (control->ended || control->deaf)
 		return;
-	if (len > sizeof(out.text)) {
+	const size_t size = control_pack(message, out, sizeof(out));
+	if (size == 0) {
 		fail_later(control,
 		    "was to be sent a message that is too "
 		    "long");
 		return;
 	}
-	out.wire.magic = WIRE_MAGIC;
-	out.wire.type = (uint32_t)message->type;
-	memcpy(out.wire.number, message->number, sizeof(out.wire.number));
-	memcpy(out.text, text, len);
-
 	/* Order: nothing overtakes what waits. */
 	const int later = control->first != NULL
 	    ? 1
-	    : transmit(control, &out, size, message->fd);
+	    : transmit(control, out, size, message->fd);
 	if (later > 0)
-		enqueue(control, &out, size, message->fd);
+		enqueue(control, out, size, message->fd);
 }
 
 void

@@ -9,6 +9,7 @@
 #ifndef RUNTIME_PROCESS_CONTROL_H
 #define RUNTIME_PROCESS_CONTROL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,13 +26,15 @@ enum control_type {
 	/* From the worker.  Numbers by name below, in their order. */
 	CONTROL_LOADING = 1, /* dlopen() comes next */
 	CONTROL_LOADED,      /* constructors have run */
-	CONTROL_NAMED,       /* grace_s; text: JSON {name, watcher, options} */
-	CONTROL_LISTEN,      /* request, port, flags, backlog; text: the host */
+	CONTROL_NAMED, /* grace_s, delay_s; text: JSON {name, watcher, options} */
+	CONTROL_LISTEN, /* request, port, flags, backlog; text: the host */
 	CONTROL_READY,
 	CONTROL_FAILED,   /* text: one line why the start failed */
 	CONTROL_DRAINING, /* stops, asked or not */
 	CONTROL_EXIT,     /* code of tomo_exit(); its low 8 bits count */
 	CONTROL_ENDED,    /* code: the process exits now */
+	CONTROL_CRASHED,  /* numbers and text of crash_facts.h */
+	CONTROL_FRAMES,   /* text: program counters in hex */
 
 	/* From the supervisor. */
 	CONTROL_EXPLAIN = 64, /* first, to a stand-in; text: JSON */
@@ -43,7 +46,8 @@ enum control_type {
 	CONTROL_HASTEN,    /* it drains: others wait for its end */
 	CONTROL_LEND,      /* request, slot; fd */
 	CONTROL_TAKE_BACK, /* request, slot */
-	CONTROL_REOPEN_LOGS
+	CONTROL_REOPEN_LOGS,
+	CONTROL_DIE /* its frames have names: the crashed worker may go */
 };
 
 /* Flags of CONTROL_LISTEN. */
@@ -106,6 +110,19 @@ int control_wait(struct control *control, int timeout_ms);
 /* Hands on all that has arrived by now, without waiting; the handlers must not
  * free the connection meanwhile. */
 void control_drain(struct control *control);
+
+/*
+ * The bytes of a message without a descriptor, as one send() takes them; safe
+ * in a signal handler.  Returns how many, or 0 if size is not enough.
+ */
+size_t control_pack(
+    const struct control_message *message, void *buf, size_t size);
+
+/* What stands before the text in control_pack(). */
+#define CONTROL_HEAD_SIZE (8 + 8 * CONTROL_NUMBERS)
+
+/* Whether bytes[0..size) begin a message of that type; likewise. */
+bool control_is(const void *bytes, size_t size, enum control_type type);
 
 /* "LISTEN", for logs and errors. */
 const char *control_name(enum control_type type);

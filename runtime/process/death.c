@@ -1,8 +1,6 @@
 #include "runtime/process/death.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 
 /* Signals that a process brings upon itself. */
@@ -56,31 +54,4 @@ death_verdict(enum death_kind kind, const struct death_place *place)
 		return DEATH_RESTART;
 	}
 	return DEATH_NOTHING;
-}
-
-void
-death_signal_name(int number, char *text, size_t size)
-{
-	const char *name = sigabbrev_np(number);
-
-	if (name != NULL)
-		snprintf(text, size, "SIG%s", name);
-	else
-		snprintf(text, size, "signal %d", number);
-}
-
-void
-death_describe(int status, char *text, size_t size)
-{
-	if (WIFSIGNALED(status))
-		death_signal_name(WTERMSIG(status), text, size);
-	else
-		snprintf(text, size, "exit code %d", WEXITSTATUS(status));
-}
-
-int
-death_exit_code(int status)
-{
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-				   : WEXITSTATUS(status);
 }

@@ -6,7 +6,6 @@
 #define RUNTIME_PROCESS_DEATH_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* What is known about a worker when its process has been reaped. */
 struct death {
@@ -43,14 +42,5 @@ enum death_verdict {
 
 enum death_verdict death_verdict(
     enum death_kind kind, const struct death_place *place);
-
-/* "SIGSEGV", "exit code 3": how it ended, for people. */
-void death_describe(int status, char *text, size_t size);
-
-/* "SIGSEGV", or "signal 42". */
-void death_signal_name(int number, char *text, size_t size);
-
-/* What the runner exits with for it: the code, or 128+N for a signal. */
-int death_exit_code(int status);
 
 #endif

@@ -9,8 +9,11 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/exit_status.h"
+#include "runtime/base/hash.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
+#include "runtime/process/child_crash.h"
 #include "runtime/process/copy.h"
 #include "runtime/process/lend.h"
 #include "runtime/process/slot.h"
@@ -105,7 +108,7 @@ on_exit_code(struct child *child, int code)
 
 /* A worker whose place is another's by now. */
 static void
-let_go(struct fleet *fleet, const struct child *child)
+let_go(struct fleet *fleet, struct child *child)
 {
 	char how[40];
 
@@ -114,7 +117,9 @@ let_go(struct fleet *fleet, const struct child *child)
 	if (death_kind(&child->death) == DEATH_CLEAN &&
 	    WIFEXITED(child->death.status))
 		return;
-	death_describe(child->death.status, how, sizeof(how));
+	if (child_crash_report(child, fleet_name(fleet), NULL))
+		return;
+	exit_status_describe(child->death.status, how, sizeof(how));
 	log_record(LOGGER, TOMO_LOG_WARNING, "old worker ended badly",
 	    TOMO_LOG_STR("service", fleet_name(fleet)),
 	    TOMO_LOG_INT("slot", child->slot), TOMO_LOG_INT("pid", child->pid),
@@ -136,9 +141,9 @@ count_code(struct fleet *fleet, const struct child *child)
 	    (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGHUP ||
 		WTERMSIG(status) == SIGQUIT))
 		return;
-	if (!child->death.said_failed && death_exit_code(status) != 0)
+	if (!child->death.said_failed && exit_status_code(status) != 0)
 		fleet->config.events->code(
-		    fleet->config.arg, fleet, death_exit_code(status));
+		    fleet->config.arg, fleet, exit_status_code(status));
 }
 
 static void
@@ -184,9 +189,29 @@ static const struct child_events child_events = {
 
 /* ---- for slot.c and reload.c ---- */
 
-void
-fleet_opened(struct fleet *fleet)
+/* What a later stand-in, and the watcher, go by. */
+static void
+learn(struct fleet *fleet, const struct child *child)
 {
+	const char *had = fleet->watcher != NULL ? fleet->watcher : "";
+
+	if (child->stand_in)
+		return;
+	if (child->options != NULL) {
+		free(fleet->options);
+		fleet->options = xstrdup(child->options);
+	}
+	if (child->watcher == NULL || strcmp(child->watcher, had) == 0)
+		return;
+	free(fleet->watcher);
+	fleet->watcher = xstrdup(child->watcher);
+	fleet->config.events->watcher(fleet->config.arg, fleet);
+}
+
+void
+fleet_opened(struct fleet *fleet, const struct child *child)
+{
+	learn(fleet, child);
 	for (unsigned i = 0; i < fleet->nslots; i++)
 		if (!fleet->slots[i].was_open)
 			return;
@@ -210,9 +235,13 @@ fleet_copy(
     struct fleet *fleet, const struct elf_facts *facts, struct error *err)
 {
 	const struct fleet_config *config = &fleet->config;
-	struct copy *copy = copy_new(config->folder, config->file,
-	    fleet->generation + 1, facts->uses_origin, err);
+	struct copy *copy;
 
+	/* Before the copy: what is written meanwhile has another hash. */
+	if (hash_file(config->file, &fleet->hash) != 0)
+		fleet->hash = 0;
+	copy = copy_new(config->folder, config->file, fleet->generation + 1,
+	    facts->uses_origin, err);
 	if (copy == NULL)
 		return NULL;
 	fleet->generation++;
@@ -274,10 +303,10 @@ struct fleet *
 fleet_new(const struct fleet_config *config)
 {
 	struct fleet *fleet = xcalloc(1, sizeof(*fleet));
-	const char *slash = strrchr(config->file, '/');
+	const char *slash = strrchr(config->operand, '/');
 
 	fleet->config = *config;
-	fleet->label = slash != NULL ? slash + 1 : config->file;
+	fleet->label = slash != NULL ? slash + 1 : config->operand;
 	fleet->nslots = config->workers;
 	fleet->slots = xcalloc(config->workers, sizeof(*fleet->slots));
 	for (unsigned i = 0; i < fleet->nslots; i++) {
@@ -308,6 +337,7 @@ fleet_free(struct fleet *fleet)
 	free(fleet->slots);
 	free(fleet->name);
 	free(fleet->options);
+	free(fleet->watcher);
 	free(fleet);
 }
 
@@ -326,6 +356,15 @@ fleet_check(struct fleet *fleet, struct error *err)
 		return -1;
 	fleet->copy = fleet_copy(fleet, &facts, err);
 	return fleet->copy != NULL ? 0 : -1;
+}
+
+bool
+fleet_is_well(const struct fleet *fleet)
+{
+	for (unsigned i = 0; i < fleet->nslots; i++)
+		if (fleet->slots[i].state != SLOT_OPEN)
+			return false;
+	return true;
 }
 
 int

@@ -30,6 +30,9 @@ struct fleet_events {
 	/* Each of its places has a worker that is open, for the first time. */
 	void (*opened)(void *arg, struct fleet *fleet);
 
+	/* A worker was opened whose watcher options are not the last one's. */
+	void (*watcher)(void *arg, struct fleet *fleet);
+
 	/* It was stopped, or has stopped itself, and no worker is left. */
 	void (*ended)(void *arg, struct fleet *fleet);
 
@@ -40,6 +43,7 @@ struct fleet_events {
 
 struct fleet_config {
 	const char *file;
+	const char *operand; /* what people call it: the file, or its source */
 	unsigned workers;
 	bool production;
 	struct child_room *room;
@@ -65,7 +69,7 @@ struct slot {
 
 struct fleet {
 	struct fleet_config config;
-	const char *label; /* the file without its folders */
+	const char *label; /* the operand without its folders */
 	char uuid[UUID_SIZE];
 	struct copy *copy;   /* of the generation that is open */
 	unsigned generation; /* the last number given away */
@@ -76,6 +80,8 @@ struct fleet {
 	bool opened, stopping, ended;
 	char *name;    /* NULL until a worker has named it */
 	char *options; /* JSON, of the last worker that was open */
+	char *watcher; /* likewise: options of the watcher */
+	uint64_t hash; /* of the file when it was copied last; 0: unknown */
 };
 
 struct fleet *fleet_new(const struct fleet_config *config);
@@ -86,6 +92,9 @@ const char *fleet_name(const struct fleet *fleet);
 
 /* Whether the file can be a service: before any worker is started. */
 int fleet_check(struct fleet *fleet, struct error *err);
+
+/* Whether a worker of the service itself is open in each slot. */
+bool fleet_is_well(const struct fleet *fleet);
 
 /* Starts a worker in each slot; what fails later comes as an event. */
 int fleet_start(struct fleet *fleet, struct error *err);
@@ -105,8 +114,8 @@ bool fleet_reaped(struct fleet *fleet, pid_t pid, int status);
  * For slot.c and reload.c.
  */
 
-/* Some worker has been opened. */
-void fleet_opened(struct fleet *fleet);
+/* This worker has been opened. */
+void fleet_opened(struct fleet *fleet, const struct child *child);
 
 /* Looks at the file as it is now, without an effect. */
 int fleet_validate(

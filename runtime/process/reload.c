@@ -6,6 +6,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
+#include "runtime/process/child_crash.h"
 #include "runtime/process/copy.h"
 #include "runtime/process/fleet.h"
 #include "runtime/process/slot.h"
@@ -207,6 +208,7 @@ reload_ended(struct slot *slot, struct child *child)
 {
 	struct error err;
 
+	child_crash_report(child, fleet_name(slot->fleet), NULL);
 	child_failure(child, &err);
 	slot->candidate = NULL;
 	sockets_release(slot->fleet->config.room->sockets, child->id);

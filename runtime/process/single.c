@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/exit_status.h"
 #include "runtime/base/log.h"
 #include "runtime/base/options.h"
 #include "runtime/base/uuid.h"
@@ -80,7 +81,7 @@ exit_with(struct host *host, int code)
 
 	if (single->code == 0)
 		single->code = code & 255;
-	service_stop(single->serving.service, false);
+	service_stop(single->serving.service, STOP_DELAYED);
 }
 
 static void
@@ -105,10 +106,10 @@ on_stop(void *arg, int number)
 
 	if (single->serving.service->stop_by_ms != 0)
 		return;
-	death_signal_name(number, name, sizeof(name));
+	exit_status_signal(number, name, sizeof(name));
 	log_record(
 	    LOGGER, TOMO_LOG_INFO, "stopping", TOMO_LOG_STR("signal", name));
-	service_stop(single->serving.service, false);
+	service_stop(single->serving.service, STOP_DELAYED);
 }
 
 static void

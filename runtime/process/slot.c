@@ -10,8 +10,10 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/exit_status.h"
 #include "runtime/base/log.h"
 #include "runtime/process/child.h"
+#include "runtime/process/child_crash.h"
 #include "runtime/process/death.h"
 #include "runtime/process/fleet.h"
 #include "runtime/process/lend.h"
@@ -68,8 +70,8 @@ explain(const struct slot *slot)
 		options = json_loads(fleet->options, 0, NULL);
 	if (options == NULL)
 		return NULL;
-	line = xasprintf("%s crashed (%s); waiting for a change",
-	    fleet_name(fleet), slot->why);
+	line = xasprintf(
+	    "%s crashed%s; waiting for a change", fleet_name(fleet), slot->why);
 	json_t *told = json_pack("{s:s, s:s, s:o}", "name", fleet_name(fleet),
 	    "line", line, "options", options);
 	text = json_dumps(told, JSON_COMPACT);
@@ -151,12 +153,8 @@ slot_open(struct slot *slot, struct child *child, int64_t instant_ms)
 	slot->was_open = true;
 	hold_sockets(slot, 0);
 	move(slot, child->stand_in ? SLOT_STAND_IN : SLOT_OPEN);
-	if (!child->stand_in && child->options != NULL) {
-		free(slot->fleet->options);
-		slot->fleet->options = xstrdup(child->options);
-	}
 	lend_update(slot->fleet);
-	fleet_opened(slot->fleet);
+	fleet_opened(slot->fleet, child);
 }
 
 /* ---- ends ---- */
@@ -171,15 +169,17 @@ static const struct {
 	[DEATH_OUTSIDE] = { "worker ended", TOMO_LOG_WARNING },
 };
 
-/* One record: how it ended and what is done about it. */
+/* How it ended and what is done about it: its own report, or one record. */
 static void
-report(const struct slot *slot, const struct child *child, enum death_kind kind,
+report(const struct slot *slot, struct child *child, enum death_kind kind,
     const char *next)
 {
 	struct error err;
 	char how[40];
 
-	death_describe(child->death.status, how, sizeof(how));
+	if (child_crash_report(child, fleet_name(slot->fleet), next))
+		return;
+	exit_status_describe(child->death.status, how, sizeof(how));
 	if (child->death.was_open)
 		error_set(&err, "%s", how);
 	else
@@ -197,8 +197,8 @@ open_for_ms(const struct child *child)
 }
 
 static void
-restart_after(struct slot *slot, const struct child *child,
-    enum death_kind kind, bool at_once)
+restart_after(
+    struct slot *slot, struct child *child, enum death_kind kind, bool at_once)
 {
 	const int64_t delay_ms = backoff_next(
 	    &slot->backoff, open_for_ms(child), at_once);
@@ -218,11 +218,12 @@ restart_after(struct slot *slot, const struct child *child,
 
 /* A first start has failed: the run ends, with this line. */
 static void
-end_run(struct slot *slot, const struct child *child)
+end_run(struct slot *slot, struct child *child)
 {
 	struct fleet *fleet = slot->fleet;
 	struct error err;
 
+	child_crash_report(child, fleet_name(fleet), NULL);
 	child_failure(child, &err);
 	fleet->config.events->failed(fleet->config.arg, fleet, err.text);
 }
@@ -287,8 +288,7 @@ slot_ended(struct slot *slot, struct child *child)
 
 	slot->current = NULL;
 	free(slot->why);
-	slot->why = xcalloc(1, 40);
-	death_describe(child->death.status, slot->why, 40);
+	slot->why = child_crash_why(child);
 	if (child->death.was_open)
 		hold_sockets(slot, child->id);
 	else

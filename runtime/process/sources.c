@@ -5,8 +5,6 @@
 #include "runtime/base/log.h"
 #include "runtime/base/options.h"
 
-#define GRACE "http.termination_grace_period_seconds"
-
 static void
 on_unknown(const char *name, const char *nearest)
 {
@@ -50,10 +48,22 @@ sources_read(const struct sources *sources, bool warn, struct error *err)
 	return NULL;
 }
 
+/* Only a runner without HTTP has no such row. */
+static int64_t
+seconds(const struct options *options, const char *key, int64_t otherwise)
+{
+	return options_row(options, key) != NULL ? options_int(options, key)
+						 : otherwise;
+}
+
 int64_t
 sources_grace_s(const struct options *options)
 {
-	/* Only a runner without HTTP has no such row. */
-	return options_row(options, GRACE) != NULL ? options_int(options, GRACE)
-						   : 30;
+	return seconds(options, "http.termination_grace_period_seconds", 30);
+}
+
+int64_t
+sources_delay_s(const struct options *options)
+{
+	return seconds(options, "http.shutdown_delay_seconds", 0);
 }

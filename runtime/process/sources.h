@@ -28,7 +28,8 @@ struct sources {
 struct options *sources_read(
     const struct sources *sources, bool warn, struct error *err);
 
-/* Seconds of http.termination_grace_period_seconds. */
+/* http.termination_grace_period_seconds and http.shutdown_delay_seconds. */
 int64_t sources_grace_s(const struct options *options);
+int64_t sources_delay_s(const struct options *options);
 
 #endif

@@ -9,11 +9,13 @@
 #include <event2/event.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/exit_status.h"
 #include "runtime/base/log.h"
 #include "runtime/base/options.h"
 #include "runtime/process/child.h"
 #include "runtime/process/copy.h"
 #include "runtime/process/death.h"
+#include "runtime/process/develop.h"
 #include "runtime/process/fleet.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/sockets.h"
@@ -32,6 +34,9 @@ struct supervisor {
 	struct sockets sockets;
 	struct copy_folder *folder;
 	struct child_room room;
+	struct options *options; /* but for those of services */
+	struct develop_config develop_config;
+	struct develop *develop;
 	struct fleet **fleets;
 	unsigned nfleets;
 	int code;
@@ -52,6 +57,7 @@ static void
 stop_all(struct supervisor *supervisor)
 {
 	supervisor->stopping = true;
+	develop_stop(supervisor->develop);
 	for (unsigned i = 0; i < supervisor->nfleets; i++)
 		fleet_stop(supervisor->fleets[i]);
 }
@@ -104,8 +110,18 @@ on_opened(void *arg, struct fleet *fleet)
 		supervisor->config->opened(supervisor->config->arg);
 }
 
+static void
+on_watcher(void *arg, struct fleet *fleet)
+{
+	struct supervisor *supervisor = arg;
+
+	(void)fleet;
+	develop_watch(supervisor->develop);
+}
+
 static const struct fleet_events fleet_events = {
 	.opened = on_opened,
+	.watcher = on_watcher,
 	.failed = on_failed,
 	.ended = on_fleet_ended,
 	.code = on_code,
@@ -121,7 +137,7 @@ on_stop(void *arg, int number)
 
 	if (supervisor->stopping)
 		return;
-	death_signal_name(number, name, sizeof(name));
+	exit_status_signal(number, name, sizeof(name));
 	log_record(
 	    LOGGER, TOMO_LOG_INFO, "stopping", TOMO_LOG_STR("signal", name));
 	stop_all(supervisor);
@@ -143,8 +159,7 @@ on_reload(void *arg)
 {
 	struct supervisor *supervisor = arg;
 
-	for (unsigned i = 0; i < supervisor->nfleets; i++)
-		reload_begin(supervisor->fleets[i]);
+	develop_reload(supervisor->develop);
 }
 
 static void
@@ -156,18 +171,24 @@ on_reopen_logs(void *arg)
 		fleet_reopen_logs(supervisor->fleets[i]);
 }
 
+static void
+reaped(struct supervisor *supervisor, pid_t pid, int status)
+{
+	for (unsigned i = 0; i < supervisor->nfleets; i++)
+		if (fleet_reaped(supervisor->fleets[i], pid, status))
+			return;
+	develop_reaped(supervisor->develop, pid, status);
+}
+
 /* Every child, so that orphans that process 1 adopts are reaped, too. */
 static void
 on_child(void *arg)
 {
-	struct supervisor *supervisor = arg;
 	pid_t pid;
 	int status;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (unsigned i = 0; i < supervisor->nfleets; i++)
-			if (fleet_reaped(supervisor->fleets[i], pid, status))
-				break;
+		reaped(arg, pid, status);
 }
 
 static const struct signal_events signal_events = {
@@ -206,15 +227,56 @@ static int
 read_options(struct supervisor *supervisor,
     const struct supervisor_config *config, struct error *err)
 {
-	struct options *options = sources_read(&config->sources, true, err);
-
-	if (options == NULL)
+	supervisor->options = sources_read(&config->sources, true, err);
+	if (supervisor->options == NULL)
 		return -1;
 	supervisor->room.start_timeout_s = options_int(
-	    options, "runtime.start_timeout");
-	supervisor->room.grace_s = sources_grace_s(options);
-	options_free(options);
+	    supervisor->options, "runtime.start_timeout");
+	supervisor->room.grace_s = sources_grace_s(supervisor->options);
 	return 0;
+}
+
+/* All files are looked at before any worker starts. */
+static int
+start_fleets(struct supervisor *supervisor, struct error *err)
+{
+	for (unsigned i = 0; i < supervisor->nfleets; i++)
+		if (fleet_check(supervisor->fleets[i], err) != 0)
+			return -1;
+	for (unsigned i = 0; i < supervisor->nfleets; i++)
+		if (fleet_start(supervisor->fleets[i], err) != 0)
+			return -1;
+	return 0;
+}
+
+static void
+on_built(void *arg, const char *line)
+{
+	struct supervisor *supervisor = arg;
+	struct error err;
+
+	if (line == NULL && start_fleets(supervisor, &err) == 0) {
+		develop_watch(supervisor->develop);
+		return;
+	}
+	on_failed(supervisor, NULL, line != NULL ? line : err.text);
+}
+
+static void
+set_up_develop(
+    struct supervisor *supervisor, const struct supervisor_config *config)
+{
+	supervisor->develop_config = (struct develop_config) {
+		.base = supervisor->base,
+		.environ = config->sources.environ,
+		.command = config->build,
+		.folders = config->folders,
+		.watches = config->watches,
+		.options = supervisor->options,
+		.built = on_built,
+		.arg = supervisor,
+	};
+	supervisor->develop = develop_new(&supervisor->develop_config);
 }
 
 static int
@@ -233,15 +295,18 @@ set_up(struct supervisor *supervisor, const struct supervisor_config *config,
 	supervisor->room.sockets = &supervisor->sockets;
 	supervisor->room.arguments = config->arguments;
 	supervisor->room.environ = config->sources.environ;
+	set_up_develop(supervisor, config);
 	return 0;
 }
 
-static void
+static int
 add_fleet(struct supervisor *supervisor, const struct supervisor_config *config,
-    const char *file)
+    const char *operand, struct error *err)
 {
-	const struct fleet_config fleet = {
+	const char *file = develop_file(supervisor->develop, operand, err);
+	const struct fleet_config plan = {
 		.file = file,
+		.operand = operand,
 		.workers = config->workers,
 		.production = config->production,
 		.room = &supervisor->room,
@@ -249,36 +314,26 @@ add_fleet(struct supervisor *supervisor, const struct supervisor_config *config,
 		.events = &fleet_events,
 		.arg = supervisor,
 	};
+	struct fleet *fleet;
 
+	if (file == NULL)
+		return -1;
+	fleet = fleet_new(&plan);
 	supervisor->fleets = xrealloc(supervisor->fleets,
 	    (supervisor->nfleets + 1) * sizeof(struct fleet *));
-	supervisor->fleets[supervisor->nfleets++] = fleet_new(&fleet);
+	supervisor->fleets[supervisor->nfleets++] = fleet;
+	develop_add(supervisor->develop, fleet);
+	return 0;
 }
 
-/* All files are looked at before any worker starts. */
 static int
 make_fleets(struct supervisor *supervisor,
     const struct supervisor_config *config, struct error *err)
 {
 	for (unsigned i = 0; config->files[i] != NULL; i++)
-		add_fleet(supervisor, config, config->files[i]);
-	for (unsigned i = 0; i < supervisor->nfleets; i++)
-		if (fleet_check(supervisor->fleets[i], err) != 0)
+		if (add_fleet(supervisor, config, config->files[i], err) != 0)
 			return -1;
 	return 0;
-}
-
-static void
-start_all(struct supervisor *supervisor)
-{
-	struct error err;
-
-	for (unsigned i = 0; i < supervisor->nfleets; i++) {
-		if (fleet_start(supervisor->fleets[i], &err) == 0)
-			continue;
-		on_failed(supervisor, supervisor->fleets[i], err.text);
-		return;
-	}
 }
 
 static void
@@ -287,6 +342,8 @@ tear_down(struct supervisor *supervisor)
 	for (unsigned i = 0; i < supervisor->nfleets; i++)
 		fleet_free(supervisor->fleets[i]);
 	free(supervisor->fleets);
+	develop_free(supervisor->develop);
+	options_free(supervisor->options);
 	sockets_clear(&supervisor->sockets);
 	copy_folder_free(supervisor->folder);
 	signals_free(supervisor->signals);
@@ -308,7 +365,7 @@ supervisor_run(const struct supervisor_config *config)
 	    make_fleets(&supervisor, config, &err) != 0) {
 		supervisor.code = complain(err.text, EXIT_FAILED);
 	} else {
-		start_all(&supervisor);
+		develop_start(supervisor.develop);
 		event_base_dispatch(supervisor.base);
 	}
 	tear_down(&supervisor);

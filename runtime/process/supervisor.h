@@ -1,7 +1,8 @@
 /*
  * The process that the user starts: keeps the listening sockets, starts a
- * worker for each slot of each service file, restarts, reloads and stops them.
- * It never maps service code.
+ * worker for each slot of each service file, restarts, reloads and stops them;
+ * watches files, and builds what is given as source.  It never maps service
+ * code.
  */
 #ifndef RUNTIME_PROCESS_SUPERVISOR_H
 #define RUNTIME_PROCESS_SUPERVISOR_H
@@ -11,9 +12,12 @@
 #include "runtime/process/sources.h"
 
 struct supervisor_config {
-	const char *const *files; /* NULL-ended, at least one */
+	const char *const *files; /* service or source; NULL-ended, not empty */
 	unsigned workers;         /* of each file, at least one */
 	bool production;
+	bool watches;               /* for changed files */
+	const char *const *folders; /* there; empty: the working folder */
+	const char *build;          /* command that makes the files, or NULL */
 	struct sources sources;
 
 	/* What each worker's command line gets: --config, --option, --logger

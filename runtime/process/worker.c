@@ -13,6 +13,7 @@
 #include "runtime/loop/loop.h"
 #include "runtime/process/control.h"
 #include "runtime/process/copy.h"
+#include "runtime/process/crash.h"
 #include "runtime/process/system.h"
 #include "runtime/process/worker_host.h"
 #include "runtime/service/module.h"
@@ -65,7 +66,7 @@ on_terminated(evutil_socket_t number, short what, void *arg)
 {
 	(void)number;
 	(void)what;
-	worker_stop(arg, false);
+	worker_stop(arg, STOP_DELAYED);
 }
 
 static int
@@ -91,6 +92,7 @@ load(struct worker *worker, const struct worker_config *config,
 {
 	struct module *module;
 
+	crash_install(WORKER_CONTROL_FD);
 	control_say(worker->control, CONTROL_LOADING, 0, 0);
 	module = module_open(config->path, config->label, err);
 	control_say(worker->control, CONTROL_LOADED, 0, 0);
@@ -166,7 +168,10 @@ serve_file(struct worker *worker, const struct worker_config *config,
 		options_free(plan->options);
 		return -1;
 	}
-	return serving_init(&worker->serving, plan, err);
+	if (serving_init(&worker->serving, plan, err) != 0)
+		return -1;
+	crash_set_service(worker->serving.service);
+	return 0;
 }
 
 static int

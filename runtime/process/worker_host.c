@@ -16,7 +16,6 @@
 #include "runtime/process/control.h"
 #include "runtime/process/sources.h"
 #include "runtime/process/system.h"
-#include "runtime/service/service.h"
 
 #define LOGGER "tomodachi.worker"
 
@@ -133,7 +132,8 @@ named(struct host *host, struct service *service)
 	char shown[32];
 	const struct control_message message = {
 		.type = CONTROL_NAMED,
-		.number = { sources_grace_s(service->options) },
+		.number = { sources_grace_s(service->options),
+		    sources_delay_s(service->options) },
 		.text = text,
 		.fd = -1,
 	};
@@ -159,7 +159,7 @@ exit_with(struct host *host, int code)
 
 	control_say(worker->control, CONTROL_EXIT, code, 0);
 	if (worker->gone)
-		worker_stop(worker, false);
+		worker_stop(worker, STOP_AT_ONCE);
 }
 
 void
@@ -190,10 +190,10 @@ ended(struct host *host, int code, const char *line)
 /* ---- what the supervisor says ---- */
 
 void
-worker_stop(struct worker *worker, bool reload)
+worker_stop(struct worker *worker, enum stop_kind kind)
 {
 	control_say(worker->control, CONTROL_DRAINING, 0, 0);
-	service_stop(worker->serving.service, reload);
+	service_stop(worker->serving.service, kind);
 }
 
 static void
@@ -271,8 +271,10 @@ on_message(void *arg, const struct control_message *message)
 		service_open(worker->serving.service);
 		return;
 	case CONTROL_DRAIN:
+		worker_stop(worker, STOP_FOR_RELOAD);
+		return;
 	case CONTROL_STOP:
-		worker_stop(worker, message->type == CONTROL_DRAIN);
+		worker_stop(worker, STOP_DELAYED);
 		return;
 	case CONTROL_HASTEN:
 		service_hasten(worker->serving.service);
@@ -286,6 +288,9 @@ on_message(void *arg, const struct control_message *message)
 	case CONTROL_REOPEN_LOGS:
 		service_reopen_logs(worker->serving.service);
 		return;
+	case CONTROL_DIE:
+		/* For the handler of a crash, which reads it itself. */
+		return;
 	case CONTROL_LOADING:
 	case CONTROL_LOADED:
 	case CONTROL_NAMED:
@@ -295,6 +300,8 @@ on_message(void *arg, const struct control_message *message)
 	case CONTROL_DRAINING:
 	case CONTROL_EXIT:
 	case CONTROL_ENDED:
+	case CONTROL_CRASHED:
+	case CONTROL_FRAMES:
 		/* From workers only: refused before it comes here. */
 		return;
 	}
@@ -316,7 +323,7 @@ on_ended(void *arg, const char *why)
 		if (r->waiting != NULL)
 			task_wake(r->waiting, 0);
 	if (worker->serving.service != NULL)
-		service_stop(worker->serving.service, false);
+		service_stop(worker->serving.service, STOP_AT_ONCE);
 }
 
 /* ---- life ---- */

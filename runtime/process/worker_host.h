@@ -7,6 +7,7 @@
 #include "runtime/base/error.h"
 #include "runtime/process/serving.h"
 #include "runtime/service/host.h"
+#include "runtime/service/service.h"
 
 struct control;
 struct event;
@@ -29,7 +30,7 @@ void worker_host_init(struct worker *worker, int fd);
 void worker_host_clear(struct worker *worker);
 
 /* Stops the service, and says so. */
-void worker_stop(struct worker *worker, bool reload);
+void worker_stop(struct worker *worker, enum stop_kind kind);
 
 /* The last words of a worker that could not start. */
 void worker_give_up(struct worker *worker, const char *line);

@@ -23,6 +23,7 @@ struct tomo_task;
 #define CALL_TASK UINT64_C(0x100000002)
 
 struct call_value;
+struct chain_place;
 struct call_defer;
 
 struct tomo_call {
@@ -39,6 +40,7 @@ struct tomo_call {
 	struct tomo_call *next, *previous; /* all of the service */
 	struct call_value *values;
 	struct call_defer *defers;
+	struct chain_place *place;  /* in middleware; of chain.c */
 	struct tomo_task *children; /* spawned by this call */
 	struct tomo_task *self;     /* of a spawned task */
 	char *error;                /* in the arena, or NULL */

@@ -203,9 +203,9 @@ end(struct tomo_call *life)
 	int64_t least;
 
 	if (service->state == SERVICE_OPEN) {
-		service->state = SERVICE_STOPPING;
 		run_logged(
 		    life, hooks->stopping, "stopping", service->stop_by_ms);
+		flag_wait(service->delay_over, &life->task);
 	}
 	service->state = SERVICE_STOPPING;
 	for (size_t i = 0; transports[i] != NULL; i++)
@@ -237,7 +237,7 @@ live(struct tomo_call *life)
 	if (begin(life, &service->failure) < 0) {
 		if (is_stopping(service))
 			service->failure.text[0] = '\0';
-		service_stop(service, false);
+		service_stop(service, STOP_AT_ONCE);
 	} else if (!is_stopping(service)) {
 		host->ready(host);
 		flag_wait(service->opened, &life->task);

@@ -6,6 +6,7 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/options.h"
+#include "runtime/service/chain.h"
 #include "runtime/service/elf.h"
 #include "runtime/service/load_error.h"
 #include "runtime/service/rows.h"
@@ -20,6 +21,7 @@ struct module {
 	void *handle; /* NULL: part of the runner */
 	struct tomo_service service;
 	struct rows rows;
+	struct chain http_middleware, message_middleware;
 	struct elf_facts facts;
 };
 
@@ -131,6 +133,28 @@ check_name(const struct module *module, struct error *err)
 	return 0;
 }
 
+static int
+read_middleware(struct module *module, struct error *err)
+{
+	const struct {
+		const char *field;
+		struct chain *chain;
+		const struct tomo_middleware *from;
+	} lists[] = {
+		{ "http_middleware", &module->http_middleware,
+		    module->service.http_middleware },
+		{ "message_middleware", &module->message_middleware,
+		    module->service.message_middleware },
+	};
+	struct error why;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (chain_read(lists[i].chain, lists[i].from, &why) < 0)
+			return error_set(err, "%s: .%s: %s", module->name,
+			    lists[i].field, why.text);
+	return 0;
+}
+
 /*
  * Copies the descriptor, so that one built against an older, shorter struct
  * reads as zero in the fields it never heard of.
@@ -143,7 +167,7 @@ read_descriptor(
 		return -1;
 	memcpy(&module->service, theirs,
 	    theirs->size < sizeof(*theirs) ? theirs->size : sizeof(*theirs));
-	if (check_name(module, err) < 0)
+	if (check_name(module, err) < 0 || read_middleware(module, err) < 0)
 		return -1;
 	return rows_read(
 	    &module->rows, module->service.handlers, module->name, err);
@@ -191,6 +215,8 @@ module_close(struct module *module)
 		return;
 	/* No dlclose(): threads, destructors and coroutines may be in there. */
 	rows_clear(&module->rows);
+	chain_clear(&module->http_middleware);
+	chain_clear(&module->message_middleware);
 	free(module->name);
 	free(module);
 }
@@ -242,16 +268,37 @@ module_spec(const struct module *module, size_t i, const struct row_kind **kind)
 	return module->rows.list[i].spec;
 }
 
-void *(*module_cxa_get_globals(const struct module *module))(void)
+const struct chain *
+module_http_middleware(const struct module *module)
 {
-	void *(*function)(void) = NULL;
+	const struct chain *chain = &module->http_middleware;
+
+	return chain->count > 0 ? chain : NULL;
+}
+
+/* By the handle: a service's libraries are not in the global scope. */
+static module_cxa_fn *
+cxa_function(const struct module *module, const char *name)
+{
+	module_cxa_fn *function = NULL;
 	void *symbol = NULL;
 
-	/* By the handle: a service's libraries are not in the global scope. */
 	if (module->handle != NULL)
-		symbol = dlsym(module->handle, "__cxa_get_globals");
+		symbol = dlsym(module->handle, name);
 	memcpy(&function, &symbol, sizeof(function));
 	return function;
+}
+
+module_cxa_fn *
+module_cxa_get_globals(const struct module *module)
+{
+	return cxa_function(module, "__cxa_get_globals");
+}
+
+module_cxa_fn *
+module_cxa_exception_type(const struct module *module)
+{
+	return cxa_function(module, "__cxa_current_exception_type");
 }
 
 const char *

@@ -8,6 +8,7 @@
 
 #include "runtime/base/error.h"
 
+struct chain;
 struct module;
 struct row_kind;
 
@@ -53,8 +54,16 @@ size_t module_rows(const struct module *module);
 const void *module_spec(
     const struct module *module, size_t i, const struct row_kind **kind);
 
-/* The C++ runtime's __cxa_get_globals as the service sees it, or NULL. */
-void *(*module_cxa_get_globals(const struct module *module))(void);
+/* What stands around the HTTP handlers, or NULL. */
+const struct chain *module_http_middleware(const struct module *module);
+
+/*
+ * Of the C++ runtime as the service sees it: __cxa_get_globals, and
+ * __cxa_current_exception_type; NULL when it has none.
+ */
+typedef void *module_cxa_fn(void);
+module_cxa_fn *module_cxa_get_globals(const struct module *module);
+module_cxa_fn *module_cxa_exception_type(const struct module *module);
 
 /*
  * A function that the service exports although the runner has one of that

@@ -7,6 +7,7 @@
 #include <event2/event.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/log.h"
 #include "runtime/base/options.h"
 #include "runtime/loop/coroutine.h"
 #include "runtime/loop/loop.h"
@@ -18,6 +19,9 @@
 #include "runtime/service/module.h"
 #include "runtime/service/spawned.h"
 #include "runtime/service/transport.h"
+
+#define GRACE "http.termination_grace_period_seconds"
+#define DELAY "http.shutdown_delay_seconds"
 
 struct service *
 service_new(struct loop *loop, struct host *host, struct module *module,
@@ -36,6 +40,7 @@ service_new(struct loop *loop, struct host *host, struct module *module,
 	service->slot = slot;
 	service->opened = flag_new();
 	service->stopped = flag_new();
+	service->delay_over = flag_new();
 	service->idle = flag_new();
 	flag_set(service->idle);
 	service->post = spawned_loop_new(service);
@@ -59,6 +64,7 @@ service_free(struct service *service)
 	offload_free(service->offload);
 	flag_free(service->opened);
 	flag_free(service->stopped);
+	flag_free(service->delay_over);
 	flag_free(service->idle);
 	options_free(service->options);
 	module_close(service->module);
@@ -91,20 +97,66 @@ on_grace_over(evutil_socket_t fd, short what, void *arg)
 		task_cancel(&service->hook->task);
 }
 
-void
-service_stop(struct service *service, bool reload)
+/* From here on it is a matter of time: nothing new, and soon an end. */
+static void
+begin_grace(struct service *service)
 {
-	struct timeval grace = { 0 };
+	const struct timeval grace = { .tv_sec = options_int(
+					   service->options, GRACE) };
 
-	if (service->stop_by_ms != 0)
-		return;
-	service->reloading = reload;
-	grace.tv_sec = options_int(
-	    service->options, "http.termination_grace_period_seconds");
+	service->delayed = false;
 	service->stop_by_ms = loop_now_ms(service->loop) + 1000 * grace.tv_sec;
 	event_base_once(loop_base(service->loop), -1, EV_TIMEOUT, on_grace_over,
 	    service, &grace);
 	spawned_cancel_all(service);
+	flag_set(service->delay_over);
+}
+
+static void
+on_delay_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct service *service = arg;
+
+	(void)fd;
+	(void)what;
+	if (service->delayed)
+		begin_grace(service);
+}
+
+static void
+begin_delay(struct service *service, int64_t delay_s)
+{
+	const struct timeval delay = { .tv_sec = (time_t)delay_s };
+	const int64_t grace_s = options_int(service->options, GRACE);
+
+	service->delayed = true;
+	service->stop_by_ms = loop_now_ms(service->loop) +
+	    1000 * (delay_s + grace_s);
+	log_record(service_name(service), TOMO_LOG_INFO, "stop delayed",
+	    TOMO_LOG_INT("seconds", delay_s));
+	event_base_once(loop_base(service->loop), -1, EV_TIMEOUT, on_delay_over,
+	    service, &delay);
+}
+
+void
+service_stop(struct service *service, enum stop_kind kind)
+{
+	int64_t delay_s = 0;
+
+	if (service->stop_by_ms != 0) {
+		if (service->delayed && kind != STOP_DELAYED) {
+			service->reloading = kind == STOP_FOR_RELOAD;
+			begin_grace(service);
+		}
+		return;
+	}
+	if (kind == STOP_DELAYED && service->state == SERVICE_OPEN)
+		delay_s = options_int(service->options, DELAY);
+	service->reloading = kind == STOP_FOR_RELOAD;
+	if (delay_s > 0)
+		begin_delay(service, delay_s);
+	else
+		begin_grace(service);
 	/* A hook on the way up has nothing left to prepare for. */
 	if (service->hook != NULL && service->state < SERVICE_OPEN)
 		task_cancel(&service->hook->task);
@@ -112,11 +164,19 @@ service_stop(struct service *service, bool reload)
 	flag_set(service->opened);
 }
 
+bool
+service_is_ending(const struct service *service)
+{
+	return service->stop_by_ms != 0 && !service->reloading;
+}
+
 void
 service_hasten(struct service *service)
 {
 	if (service->stop_by_ms == 0)
 		return;
+	if (service->delayed)
+		begin_grace(service);
 	for (size_t i = 0; transports[i] != NULL; i++)
 		if (transports[i]->hasten != NULL &&
 		    service->transport_data[i] != NULL)

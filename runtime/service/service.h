@@ -35,6 +35,13 @@ enum service_state {
 	SERVICE_ENDED
 };
 
+/* How a stop begins; see service_stop(). */
+enum stop_kind {
+	STOP_DELAYED, /* serves on for http.shutdown_delay_seconds first */
+	STOP_AT_ONCE,
+	STOP_FOR_RELOAD /* at once: a newer generation takes over */
+};
+
 struct service {
 	struct loop *loop;
 	struct host *host;
@@ -44,10 +51,11 @@ struct service {
 	char *uuid;
 	unsigned slot;
 	enum service_state state;
+	bool delayed;     /* a stop has begun, and it still serves */
 	bool reloading;   /* the stop makes room for a newer generation */
 	void *user_state; /* tomo_set_state() */
 	struct offload *offload;
-	struct flag *opened, *stopped, *idle;
+	struct flag *opened, *stopped, *delay_over, *idle;
 	size_t busy;              /* what a stop waits for */
 	size_t ncalls, max_calls; /* but for hooks; runtime.max_calls */
 	struct tomo_call *free_calls;
@@ -56,7 +64,7 @@ struct service {
 	struct tomo_task *tasks;      /* of hooks and of tomo_post() */
 	bool tasks_cancelled;
 	struct tomo_loop *post;
-	int64_t stop_by_ms;     /* end of the grace period */
+	int64_t stop_by_ms;     /* end of the grace period; 0: no stop */
 	struct error failure;   /* why it could not start, or "" */
 	struct tomo_call *hook; /* the one that runs */
 	void *transport_data[SERVICE_TRANSPORTS]; /* by place in transports[] */
@@ -78,11 +86,16 @@ void service_start(struct service *service);
 void service_open(struct service *service);
 
 /*
- * Begins a stop, bounded by http.termination_grace_period_seconds; host->ended()
- * follows.  Once is enough: again it changes nothing.  reload: a newer
- * generation takes over, so idle connections are served once more.
+ * Begins a stop; host->ended() follows.  A service that is open serves on until
+ * its delay is over, so that load balancers notice; from then on
+ * http.termination_grace_period_seconds bounds the stop.  Once is enough: again
+ * it changes nothing, but for one without delay, which ends a delay.  On a
+ * reload idle connections are served once more.
  */
-void service_stop(struct service *service, bool reload);
+void service_stop(struct service *service, enum stop_kind kind);
+
+/* Whether a stop has begun; a reload is no end of the service. */
+bool service_is_ending(const struct service *service);
 
 /* A newer generation waits for the end of this one: once it waits for nothing
  * but peers that are idle, they are let go of. */

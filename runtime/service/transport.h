@@ -15,6 +15,7 @@
 #include "runtime/base/options.h"
 
 struct service;
+struct tomo_call;
 
 /* A kind of row.  spec is never NULL and, padded with zeros, spec_size long. */
 struct row_kind {
@@ -29,6 +30,12 @@ struct row_kind {
 	/* One line for people: "GET /orders/{id}"; and the function's name. */
 	void (*describe)(const void *spec, char *text, size_t size);
 	const char *(*function)(const void *spec);
+
+	/*
+	 * What a call of this kind handles: "GET /orders/7"; may be NULL.  Runs in
+	 * a crash handler, so it only reads memory.
+	 */
+	void (*handling)(const struct tomo_call *call, char *text, size_t size);
 };
 
 struct transport {

@@ -11,6 +11,23 @@ f(struct tomo_call *call)
 	return tomo_fail(call, TOMO_EINVAL, "%s", tomo_error(call));
 }
 
+static int
+g(struct tomo_call *call)
+{
+	struct tomo_reply reply = { .size = sizeof(reply) };
+	int code = tomo_fetch(call, TOMO_FETCH(.url = "http://a/"), &reply);
+
+	if (code < 0)
+		return code;
+	return tomo_fetch(call,
+	    TOMO_FETCH(.url = reply.url, .method = "PUT",
+		.headers = TOMO_HEADERS({ "Accept", "text/csv" },
+		    { "X-Status", tomo_reply_header(&reply, "X-Status") }),
+		.body = reply.body, .timeout_ms = TOMO_NO_TIMEOUT,
+		.max_redirects = TOMO_NO_REDIRECTS),
+	    &reply);
+}
+
 TOMO_SERVICE(.name = "rows",
     .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.port", 4711),
 	TOMO_OPTION_BOOL("http.reuse_port", 1),
@@ -21,5 +38,6 @@ TOMO_SERVICE(.name = "rows",
 	TOMO_HTTP("GET", "/b", f, .ignore_logging = TOMO_EVERY_STATUS),
 	TOMO_HTTP("GET POST", "/c", f, .max_size = 65536, .stream_body = 1,
 	    .ignore_logging = TOMO_STATUSES(200, 304)),
-	TOMO_HTTP_ERROR(404, f)),
-    .start = f);
+	TOMO_HTTP("GET", "/d", g), TOMO_HTTP_ERROR(404, f)),
+    .http_middleware = TOMO_MIDDLEWARE(f, f),
+    .message_middleware = TOMO_MIDDLEWARE(f), .start = f);

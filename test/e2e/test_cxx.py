@@ -115,5 +115,7 @@ def test_an_exception_that_escapes_leaves_a_stand_in_in_development():
         assert runner.get("/escapes/handler/boom/0")[0] is None
         assert runner.record("worker crashed", reason="SIGABRT")
         assert runner.get("/caught/next/0", port) == (
-            503, "throwing crashed (SIGABRT); waiting for a change\n")
+            503, "throwing crashed: SIGABRT in escapes at "
+            "test/services/throwing.cc:245, handling "
+            "GET /escapes/handler/boom/0; waiting for a change\n")
         assert runner.stop() == 0

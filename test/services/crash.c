@@ -31,11 +31,12 @@ load(void)
 static int
 init(struct tomo_call *call)
 {
-	(void)call;
 	if (wants("bad-init!"))
 		raise(SIGSEGV);
 	if (wants("bad-exit!"))
 		exit(4);
+	if (wants("bad-inits"))
+		return tomo_sleep(call, 3600 * 1000);
 	return 0;
 }
 

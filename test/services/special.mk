@@ -59,3 +59,9 @@ $(BUILD)/test/services/missing_library.so: test/services/missing_library.c
 	    -Wl,-soname,libabsent.so.1 -o $(@D)/absent/libabsent.so
 	$(CC) -std=gnu11 $(SERVICE_FLAGS) $(WARNINGS) -MMD -MP -o $@ $< \
 	    -L$(@D)/absent -labsent
+
+# A sanitizer would end it before it crashes.
+$(BUILD)/test/services/crashing.so: test/services/crashing.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(filter-out $(SAN_FLAGS),$(SERVICE_FLAGS)) $(WARNINGS) \
+	    -MMD -MP -o $@ $<

@@ -114,6 +114,8 @@ is_ignored(const struct http_request *request, int status)
 	    ? request->spec->ignore_logging
 	    : NULL;
 
+	if (request->is_health)
+		return true;
 	if (ignored == NULL)
 		return false;
 	if (ignored == tomo_every_status)

@@ -7,9 +7,11 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/service/call.h"
+#include "runtime/service/chain.h"
 #include "runtime/service/service.h"
 #include "transports/http/body_stream.h"
 #include "transports/http/connection.h"
+#include "transports/http/health.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
@@ -70,31 +72,13 @@ explain(struct http_request *request)
 	}
 }
 
-/* A 401 has its WWW-Authenticate, a 503 its Retry-After. */
 static void
-keep_headers(struct http_response *response, struct response_header *headers)
+find_row(struct http_request *request)
 {
-	response->headers = headers;
-	for (struct response_header *at = headers; at != NULL; at = at->next)
-		response->last = at;
-}
-
-static void
-answer_early(struct http_request *request)
-{
-	answer_default(request, request->early);
-	explain(request);
-}
-
-void
-dispatch_route(struct http_request *request)
-{
-	struct http_server *server = request->server;
 	const struct head *head = &request->head;
 
-	request->body_max = server->settings.max_body;
-	switch (router_match(server->router, head->parser.method, head->path,
-	    head->path_len, &request->route)) {
+	switch (router_match(request->server->router, head->parser.method,
+	    head->path, head->path_len, &request->route)) {
 	case ROUTER_FOUND:
 		request->spec = request->route.target;
 		request->call->function = request->spec->function;
@@ -117,6 +101,16 @@ dispatch_route(struct http_request *request)
 	/* No C string could tell it from what stands before the NUL. */
 	if (strlen(head->path) != head->path_len)
 		request->early = 404;
+}
+
+void
+dispatch_route(struct http_request *request)
+{
+	const struct head *head = &request->head;
+
+	request->body_max = request->server->settings.max_body;
+	if (!health_route(request))
+		find_row(request);
 	if (head->expects_other)
 		request->early = 417;
 	if (head->has_length && head->length > request->body_max)
@@ -141,23 +135,68 @@ log_failure(const struct tomo_call *call, int code)
 	    TOMO_LOG_STR("request_path", request->head.path));
 }
 
-/* Runs fn; false when it failed and left no usable answer. */
 static bool
-run_one(struct tomo_call *call, tomo_fn *fn, const char *function)
+has_answer(const struct http_response *response)
+{
+	return response->status != 0 &&
+	    (response->failed || response->body != NULL);
+}
+
+/*
+ * Drops the headers that were set here or further inside, by what has failed;
+ * those of the middleware around it stay.
+ */
+static void
+drop_headers(const struct tomo_call *call)
+{
+	struct http_request *request = call->data;
+	struct http_response *response = &request->response;
+	const size_t depth = chain_depth(call);
+	struct response_header **link = &response->headers;
+
+	response->last = NULL;
+	while (*link != NULL) {
+		if ((*link)->depth >= depth) {
+			*link = (*link)->next;
+			continue;
+		}
+		response->last = *link;
+		link = &(*link)->next;
+	}
+}
+
+/*
+ * The answer that needs no service: headers stay.  A 401 has its
+ * WWW-Authenticate, a 503 its Retry-After.
+ */
+static void
+answer_plainly(struct http_request *request, int status)
+{
+	const struct http_response before = request->response;
+
+	answer_default(request, status);
+	request->response.headers = before.headers;
+	request->response.last = before.last;
+	if (request->early == status)
+		explain(request);
+}
+
+/* Runs the row's function; false when it failed. */
+static bool
+run_error_row(struct tomo_call *call, const struct tomo_http_error_spec *spec)
 {
 	struct http_request *request = call->data;
 	const char *outer = call->function;
 	int code;
 
-	call->function = call->task.name = function;
-	code = fn(call);
-	if (code >= 0 && request->response.status != 0 &&
-	    (request->response.failed || request->response.body != NULL)) {
-		call->function = outer;
-		return true;
+	call->function = call->task.name = spec->function;
+	code = spec->fn(call);
+	if (code >= 0 && has_answer(&request->response)) {
+		call->function = call->task.name = outer;
+		return !request->response.failed;
 	}
 	log_failure(call, code < 0 ? code : 0);
-	call->function = outer;
+	call->function = call->task.name = outer;
 	return false;
 }
 
@@ -166,47 +205,83 @@ run_one(struct tomo_call *call, tomo_fn *fn, const char *function)
  * that fails becomes a 500, which its own row may answer, but only once.
  */
 static void
-run_error(struct tomo_call *call, int status, struct response_header *headers)
+run_error(struct tomo_call *call, int status)
 {
 	struct http_request *request = call->data;
 	const struct tomo_http_error_spec *spec;
 
 	for (int rounds = 0; rounds < 2; rounds++) {
-		answer_default(request, status);
-		keep_headers(&request->response, headers);
-		request->early = status;
-		explain(request);
+		answer_plainly(request, status);
 		spec = server_error_handler(request->server, status);
-		if (spec == NULL)
+		if (spec == NULL || run_error_row(call, spec))
 			return;
-		if (run_one(call, spec->fn, spec->function) &&
-		    !request->response.failed)
-			return;
+		drop_headers(call);
 		if (status == 500)
 			break;
 		status = 500;
-		headers = NULL;
 	}
-	answer_default(request, 500);
+	answer_plainly(request, 500);
+}
+
+/* After the handler, and after each middleware around it. */
+static void
+judge(struct tomo_call *call, int code)
+{
+	const struct http_request *request = call->data;
+	const struct http_response *response = &request->response;
+
+	if (code >= 0 && has_answer(response)) {
+		if (response->failed)
+			run_error(call, response->status);
+		return;
+	}
+	log_failure(call, code < 0 ? code : 0);
+	drop_headers(call);
+	run_error(call, body_stream_status(request));
+}
+
+static int
+raise_early(struct tomo_call *call)
+{
+	const struct http_request *request = call->data;
+
+	run_error(call, request->early);
+	return 0;
+}
+
+/* What stands in the middle of all middleware. */
+static struct chain_link
+innermost(const struct http_request *request)
+{
+	const struct tomo_http_spec *spec = request->spec;
+
+	if (request->early != 0)
+		return (
+		    struct chain_link) { raise_early, request->call->function };
+	return (struct chain_link) { spec->fn, spec->function };
 }
 
 static int
 run(struct tomo_call *call)
 {
 	struct http_request *request = call->data;
-	const struct tomo_http_spec *spec = request->spec;
+	const struct chain_link inside = innermost(request);
 
-	if (request->early != 0) {
-		run_error(call, request->early, NULL);
-		return 0;
-	}
-	if (!run_one(call, spec->fn, spec->function))
-		run_error(call, body_stream_status(request), NULL);
-	else if (request->response.failed)
-		run_error(
-		    call, request->response.status, request->response.headers);
+	chain_run(call, request->server->middleware, &inside, judge);
 	body_stream_finish(request);
 	return 0;
+}
+
+/* Whether no function of the service takes part in the answer. */
+static bool
+is_plain(const struct http_request *request)
+{
+	const struct http_server *server = request->server;
+
+	if (request->early == 0 || request->is_health)
+		return request->is_health;
+	return server->middleware == NULL &&
+	    server_error_handler(server, request->early) == NULL;
 }
 
 /* ---- on the loop's stack ---- */
@@ -240,9 +315,10 @@ dispatch_run(struct http_request *request)
 	struct tomo_call *call = request->call;
 	const struct tomo_http_spec *spec = request->spec;
 
-	if (request->early != 0 &&
-	    server_error_handler(request->server, request->early) == NULL) {
-		answer_early(request);
+	if (is_plain(request)) {
+		answer_plainly(request, request->early);
+		if (request->is_health)
+			health_explain(request);
 		finish_early(request);
 		return;
 	}

@@ -4,9 +4,11 @@
 
 #include <tomodachi/abi.h>
 
+#include "runtime/base/options.h"
 #include "runtime/service/service.h"
 #include "transports/http/access_log.h"
 #include "transports/http/options.h"
+#include "transports/http/request.h"
 #include "transports/http/router.h"
 #include "transports/http/server.h"
 
@@ -78,11 +80,11 @@ error_function(const void *row)
 
 static const struct row_kind kinds[] = {
 	{ TOMO_KIND_HTTP, "TOMO_HTTP", sizeof(struct tomo_http_spec),
-	    check_route, describe_route, route_function },
+	    check_route, describe_route, route_function, request_handling },
 	{ TOMO_KIND_HTTP_ERROR, "TOMO_HTTP_ERROR",
 	    sizeof(struct tomo_http_error_spec), check_error, describe_error,
-	    error_function },
-	{ 0, NULL, 0, NULL, NULL, NULL },
+	    error_function, NULL },
+	{ 0, NULL, 0, NULL, NULL, NULL, NULL },
 };
 
 /* ---- life ---- */
@@ -109,7 +111,9 @@ attach(struct service *service, struct error *err)
 {
 	struct http_server *server;
 
-	if (!has_routes(service))
+	/* A service without routes may be asked for its health, too. */
+	if (!has_routes(service) &&
+	    options_text(service->options, "http.health_path") == NULL)
 		return 0;
 	server = server_new(service, err);
 	*service_data(service, &http_transport) = server;

@@ -86,7 +86,8 @@ const struct option_row http_options[] = {
 	    .fallback = "0",
 	    .min = 0,
 	    .max = DAY_S,
-	    .help = "seconds to go on accepting once told to stop" },
+	    .help = "seconds to serve on once told to stop, health saying "
+		    "503" },
 
 	/* Requests. */
 	{ .key = "http.client_max_size",

@@ -69,6 +69,21 @@ request_of(const struct tomo_call *call, const char *function)
 	return NULL;
 }
 
+void
+request_handling(const struct tomo_call *call, char *text, size_t size)
+{
+	const struct http_request *request = call->data;
+	const struct head *head = &request->head;
+	const bool has_query = head->query_len > 0;
+	const char *const parts[] = { request_method(request), " ",
+		head->raw_path, has_query ? "?" : "",
+		has_query ? head->query : "" };
+
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		strncat(text, parts[i], size - strlen(text) - 1);
+}
+
 const char *
 request_method(const struct http_request *request)
 {

@@ -43,6 +43,7 @@ struct http_request {
 	bool discards;       /* the body is read only to keep the connection */
 	bool closes;         /* no further request after this one */
 	bool in_call;        /* the call has been started */
+	bool is_health;      /* for http.health_path: no access record */
 	bool query_read, auth_read;
 	struct http_query_pair *pairs;
 	size_t npairs;
@@ -73,6 +74,11 @@ void request_drop(struct http_request *request);
 /* The request of a call, or NULL (complained about once) for other kinds. */
 struct http_request *request_of(
     const struct tomo_call *call, const char *function);
+
+/*
+ * "GET /orders/7?x=1", as it came, as far as it fits; safe in a signal handler.
+ */
+void request_handling(const struct tomo_call *call, char *text, size_t size);
 
 /* "GET" and so on; whether it is HEAD. */
 const char *request_method(const struct http_request *request);

@@ -13,6 +13,7 @@ struct response_header {
 	struct response_header *next;
 	const char *name, *value;
 	size_t name_len, value_len;
+	size_t depth; /* of the function that set it: chain_depth() */
 };
 
 struct http_response {

@@ -9,6 +9,8 @@
 #include <jansson.h>
 
 #include "runtime/service/call.h"
+#include "runtime/service/chain.h"
+#include "transports/http/field.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
@@ -45,16 +47,6 @@ answer(struct http_request *request, int status, const char *body, size_t len,
 		response->type = type;
 }
 
-static bool
-is_value(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (((unsigned char)*text < ' ' && *text != '\t') ||
-		    *text == 0x7f)
-			return false;
-	return true;
-}
-
 int
 tomo_http_bytes(struct tomo_call *call, int status, struct tomo_bytes body,
     const char *type)
@@ -66,7 +58,7 @@ tomo_http_bytes(struct tomo_call *call, int status, struct tomo_bytes body,
 	if (code < 0)
 		return code;
 	if ((body.data == NULL && body.size > 0) ||
-	    (type != NULL && !is_value(type)))
+	    (type != NULL && !field_is_value(type)))
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_bytes: no body, or a type that is no header");
 	copy = call_keep_text(
@@ -164,17 +156,6 @@ tomo_http_fail(struct tomo_call *call, int status)
 	return 0;
 }
 
-/* RFC 9110 5.1: a field name is a token. */
-static bool
-is_token(const char *text)
-{
-	static const char token[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "!#$%&'*+-.^_`|~";
-
-	return text[0] != '\0' && text[strspn(text, token)] == '\0';
-}
-
 static bool
 is_ours(const char *name)
 {
@@ -214,8 +195,8 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 
 	if (code < 0)
 		return code;
-	if (name == NULL || value == NULL || !is_token(name) ||
-	    !is_value(value) || is_ours(name))
+	if (name == NULL || value == NULL || !field_is_token(name) ||
+	    !field_is_value(value) || is_ours(name))
 		return call_fail(call, TOMO_EINVAL,
 		    "%s: \"%s\" is the runner's, or no header", function,
 		    name != NULL ? name : "");
@@ -232,7 +213,7 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 	if (replace)
 		remove_header(&request->response, name);
 	*header = (struct response_header) { NULL, name, value, strlen(name),
-		strlen(value) };
+		strlen(value), chain_depth(call) };
 	if (request->response.last != NULL)
 		request->response.last->next = header;
 	else

@@ -212,6 +212,7 @@ add_rows(struct http_server *server, struct error *err)
 	size_t rows = module_rows(module), nerrors = 0;
 
 	server->router = router_new();
+	server->middleware = module_http_middleware(module);
 	server->errors = xcalloc(rows + 1, sizeof(*server->errors));
 	for (size_t i = 0; i < rows; i++) {
 		const struct row_kind *kind;

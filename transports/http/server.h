@@ -14,6 +14,7 @@
 #include "transports/http/waiting.h"
 
 struct alarm;
+struct chain;
 struct event;
 struct http_connection;
 struct http_listener;
@@ -29,6 +30,7 @@ struct http_server {
 	struct service *service;
 	struct http_settings settings;
 	struct router *router;
+	const struct chain *middleware;             /* NULL: none */
 	const struct tomo_http_error_spec **errors; /* NULL-ended */
 	struct listen_request wish;
 	uint16_t port; /* that it really has */

@@ -37,13 +37,24 @@ read_access_log(struct http_settings *settings, const struct options *options)
 	    options_bool(options, "http.access_log");
 }
 
+/* It is compared with the path alone, decoded. */
+static int
+check_health_path(const char *path, struct error *err)
+{
+	if (path != NULL && (path[0] != '/' || strpbrk(path, "?#") != NULL))
+		return error_set(err,
+		    "http.health_path: want a path such as \"/health\", got "
+		    "\"%s\"",
+		    path);
+	return 0;
+}
+
 /* A service that asks for these must not believe that it has them. */
 static int
 refuse_what_is_not_there(const struct options *options, struct error *err)
 {
 	static const char *const later[] = { "http.ssl_certfile",
-		"http.ssl_keyfile", "http.compression", "http.health_path",
-		"http.shutdown_delay_seconds" };
+		"http.ssl_keyfile", "http.compression" };
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (!options_is_default(options, later[i]))
@@ -79,9 +90,11 @@ settings_read(struct http_settings *settings, const struct options *options,
 		.head.count = (unsigned)options_int(
 		    options, "http.max_header_count"),
 		.real_ip_header = options_text(options, "http.real_ip_header"),
+		.health_path = options_text(options, "http.health_path"),
 		.server_header = options_text(options, "http.server_header"),
 	};
-	if (refuse_what_is_not_there(options, err) < 0)
+	if (refuse_what_is_not_there(options, err) < 0 ||
+	    check_health_path(settings->health_path, err) < 0)
 		return -1;
 	settings->body_pace = (uint64_t)(options_int(
 					     options, "http.min_body_rate") *

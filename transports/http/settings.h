@@ -22,6 +22,7 @@ struct http_settings {
 	struct head_limits head;
 	bool access_log;
 	const char *access_file; /* NULL: standard output only */
+	const char *health_path; /* NULL: none */
 	const char *real_ip_header;
 	struct ip_set *real_ip_from;
 	char *content_type;        /* charset added */

@@ -111,6 +111,31 @@ starts_with_default_signals_and_none_blocked(void **state)
 }
 
 static void
+leads_a_process_group_if_asked(void **state)
+{
+	char *const argv[] = { "sh", "-c", "read x", NULL };
+	struct spawn spawn = {
+		.path = "/bin/sh", .argv = argv, .environ = environ
+	};
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	const struct spawn_fd fds[] = { { ends[0], 0 } };
+	spawn.fds = fds;
+	spawn.nfds = 1;
+	const pid_t follower = spawn_start(&spawn, NULL);
+	spawn.own_group = true;
+	const pid_t leader = spawn_start(&spawn, NULL);
+	assert_int_equal(getpgid(follower), getpgrp());
+	assert_int_equal(getpgid(leader), leader);
+	close(ends[1]);
+	close(ends[0]);
+	assert_int_equal(waitpid(follower, NULL, 0), follower);
+	assert_int_equal(waitpid(leader, NULL, 0), leader);
+}
+
+static void
 names_the_program_that_cannot_start(void **state)
 {
 	char *const argv[] = { "x", NULL };
@@ -175,6 +200,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(hands_over_a_descriptor_that_keeps_its_number),
 		cmocka_unit_test(hands_over_nothing_else),
 		cmocka_unit_test(starts_with_default_signals_and_none_blocked),
+		cmocka_unit_test(leads_a_process_group_if_asked),
 		cmocka_unit_test(names_the_program_that_cannot_start),
 		cmocka_unit_test(names_the_descriptor_that_is_closed),
 		cmocka_unit_test(starts_the_running_program_again),

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <signal.h>
 
+#include "runtime/base/exit_status.h"
 #include "runtime/process/death.h"
 
 #define EXIT(code) ((code) << 8)
@@ -76,14 +77,14 @@ describes_a_death(void **state)
 	char text[40];
 
 	(void)state;
-	death_describe(SIGSEGV, text, sizeof(text));
+	exit_status_describe(SIGSEGV, text, sizeof(text));
 	assert_string_equal(text, "SIGSEGV");
-	death_describe(40, text, sizeof(text));
+	exit_status_describe(40, text, sizeof(text));
 	assert_string_equal(text, "signal 40");
-	death_describe(EXIT(3), text, sizeof(text));
+	exit_status_describe(EXIT(3), text, sizeof(text));
 	assert_string_equal(text, "exit code 3");
-	assert_int_equal(death_exit_code(EXIT(3)), 3);
-	assert_int_equal(death_exit_code(SIGKILL), 137);
+	assert_int_equal(exit_status_code(EXIT(3)), 3);
+	assert_int_equal(exit_status_code(SIGKILL), 137);
 }
 
 int

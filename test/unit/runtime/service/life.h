@@ -67,7 +67,7 @@ host_exit(struct host *host, int code)
 {
 	(void)host;
 	test.exit_code = code;
-	service_stop(test.service, false);
+	service_stop(test.service, STOP_DELAYED);
 }
 
 static void

@@ -216,11 +216,47 @@ a_call_keeps_values_and_runs_defers_last_first(void **state)
 	    "named ready old last-deferred first-deferred new ended ");
 }
 
+/* Looks at a service whose stop is delayed for an hour, and ends that. */
+static int
+stop_with_delay(struct tomo_call *call)
+{
+	struct service *service = call->service;
+
+	service_stop(service, STOP_DELAYED);
+	note(tomo_is_stopping(call) ? "begun" : "not_begun");
+	while (strstr(test.trace, "stopping") == NULL)
+		assert_int_equal(tomo_sleep(call, 1), 0);
+	service_stop(service, STOP_DELAYED);
+	assert_int_equal(tomo_sleep(call, 1), 0);
+	assert_int_equal(service->state, SERVICE_OPEN);
+	assert_true(service_is_ending(service));
+	note("serves");
+	service_stop(service, STOP_AT_ONCE);
+	assert_int_equal(tomo_sleep(call, 1), TOMO_ECANCELLED);
+	return 0;
+}
+
+static void
+a_delayed_stop_serves_on_after_its_hook(void **state)
+{
+	const struct tomo_service service = { .size = sizeof(service),
+		.abi = TOMO_ABI,
+		.name = "t",
+		.stopping = stopping,
+		.stop = stop };
+
+	(void)state;
+	run(&service, stop_with_delay, "http.shutdown_delay_seconds=3600");
+	assert_string_equal(
+	    test.trace, "named ready begun stopping serves stop ended ");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hooks_run_in_order_and_may_wait),
+		cmocka_unit_test(a_delayed_stop_serves_on_after_its_hook),
 		cmocka_unit_test(a_failing_start_ends_with_one_line),
 		cmocka_unit_test(only_init_sets_options),
 		cmocka_unit_test(a_started_hook_sees_that_a_stop_has_begun),
