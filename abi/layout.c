@@ -41,7 +41,8 @@ AT(tomo_http_spec, ignore_logging, 40, 8);
 AT(tomo_http_spec, max_size, 48, 8);
 AT(tomo_http_spec, timeout_ms, 56, 8);
 AT(tomo_http_spec, cancel_on_disconnect, 64, 4);
-AT(tomo_http_spec, reserved, 68, 4);
+AT(tomo_http_spec, stream_body, 68, 4);
+AT(tomo_http_spec, reserved, 72, 8);
 
 AT(tomo_http_error_spec, size, 0, 8);
 AT(tomo_http_error_spec, fn, 8, 8);
@@ -60,6 +61,21 @@ AT(tomo_http_static_spec, reserved, 48, 8);
 AT(tomo_http_file, size, 0, 8);
 AT(tomo_http_file, type, 8, 8);
 AT(tomo_http_file, download_name, 16, 8);
+
+AT(tomo_http_cookie, size, 0, 8);
+AT(tomo_http_cookie, path, 8, 8);
+AT(tomo_http_cookie, domain, 16, 8);
+AT(tomo_http_cookie, max_age, 24, 8);
+AT(tomo_http_cookie, expires, 32, 8);
+AT(tomo_http_cookie, secure, 40, 4);
+AT(tomo_http_cookie, http_only, 44, 4);
+AT(tomo_http_cookie, same_site, 48, 4);
+AT(tomo_http_cookie, partitioned, 52, 4);
+
+AT(tomo_http_upload, name, 0, 8);
+AT(tomo_http_upload, filename, 8, 8);
+AT(tomo_http_upload, type, 16, 8);
+AT(tomo_http_upload, content, 24, 16);
 
 AT(tomo_service, size, 0, 4);
 AT(tomo_service, abi, 4, 4);
@@ -139,6 +155,11 @@ IS(TOMO_TYPE_NULL, 5);
 IS(TOMO_KIND_HTTP, 1);
 IS(TOMO_KIND_HTTP_ERROR, 2);
 IS(TOMO_KIND_HTTP_STATIC, 3);
+
+IS(TOMO_COOKIE_EXPIRED, -1);
+IS(TOMO_SAMESITE_STRICT, 1);
+IS(TOMO_SAMESITE_LAX, 2);
+IS(TOMO_SAMESITE_NONE, 3);
 
 IS(TOMO_LOG_DEBUG, 10);
 IS(TOMO_LOG_INFO, 20);

@@ -8,6 +8,8 @@
 #include <tomodachi/call.h>
 #include <tomodachi/http.h>
 #include <tomodachi/http_client.h>
+#include <tomodachi/http_cookie.h>
+#include <tomodachi/http_form.h>
 #include <tomodachi/http_send.h>
 #include <tomodachi/log.h>
 #include <tomodachi/task.h>

@@ -88,7 +88,8 @@ struct tomo_http_spec {
 	uint64_t max_size;    /* of a body in bytes; 0: http.client_max_size */
 	int64_t timeout_ms;   /* deadline of all waits of the call; 0: none */
 	uint32_t cancel_on_disconnect; /* 1: the peer's going cancels waits */
-	uint32_t reserved;
+	uint32_t stream_body; /* 1: the handler reads it, tomo_http_read() */
+	uint64_t reserved;
 };
 
 /* TOMO_HTTP_ERROR: what answers an error status. */

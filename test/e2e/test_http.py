@@ -374,12 +374,14 @@ def test_a_disconnect_cancels_a_row_that_asks_for_it(routes):
     assert routes.wait_record("walked out")["code"] == -6
 
 
-def test_a_disconnect_is_noticed_behind_a_long_pipeline(routes):
+@pytest.mark.parametrize("ahead", [0, 100000])
+@pytest.mark.parametrize("leave", ["abort", "end"])
+def test_a_disconnect_is_noticed_behind_a_long_pipeline(routes, leave, ahead):
     before = len(routes.find("walked out"))
     wire = Wire(routes.port)
-    wire.send("GET /cancelled HTTP/1.1\r\nHost: x\r\n\r\n" + "G" * 100000)
+    wire.send("GET /cancelled HTTP/1.1\r\nHost: x\r\n\r\n" + "G" * ahead)
     routes.wait_until_busy(wire)
-    wire.socket.close()
+    getattr(wire, leave)()
     assert routes.record("walked out", before + 1)["code"] == -6
 
 

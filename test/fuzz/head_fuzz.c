@@ -43,21 +43,22 @@ static bool
 take_body(struct outcome *outcome, struct head *head, const char *data,
     size_t len, size_t step, size_t *at)
 {
-	const struct head_sink sink = { on_body, &outcome->trace };
+	const struct framing_sink sink = { on_body, &outcome->trace };
 
 	while (*at < len) {
 		size_t part = len - *at < step ? len - *at : step;
 		char *copy = malloc(part);
-		enum head_verdict verdict;
+		enum framing_verdict verdict;
 		size_t used;
 
 		memcpy(copy, data + *at, part);
-		verdict = head_body(head, copy, part, &used, &sink);
+		verdict = framing_feed(
+		    &head->framing, copy, part, &used, &sink);
 		free(copy);
 		*at += used;
-		if (verdict == HEAD_DONE)
+		if (verdict == FRAMING_DONE)
 			return true;
-		if (verdict == HEAD_BAD) {
+		if (verdict == FRAMING_BAD) {
 			outcome->status = 400;
 			return false;
 		}

@@ -11,6 +11,7 @@
 #include "runtime/service/call.h"
 #include "runtime/service/service.h"
 #include "transports/http/access_log.h"
+#include "transports/http/body_stream.h"
 #include "transports/http/intake.h"
 #include "transports/http/output.h"
 #include "transports/http/request.h"
@@ -21,6 +22,12 @@
 
 /* What a client may send ahead while its request is being handled. */
 #define AHEAD_MAX ((size_t)64 * 1024)
+
+/*
+ * To see a peer go whose bytes are not read now.  By edges: for a reset libevent
+ * tells EV_READ, and bytes that stay unread would tell it again and again.
+ */
+#define EV_GONE (EV_READ | EV_ET)
 
 static void on_event(evutil_socket_t fd, short what, void *arg);
 
@@ -59,7 +66,7 @@ release(struct http_connection *conn)
 	service_release(conn->server->service);
 }
 
-void
+struct http_connection *
 connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 {
 	struct http_connection *conn = xcalloc(1, sizeof(*conn));
@@ -74,6 +81,7 @@ connection_new(struct http_server *server, int fd, const struct in6_addr *peer)
 	watch(conn, EV_READ);
 	server->connections++;
 	waiting_for(server, conn, WAITING_HEAD);
+	return conn;
 }
 
 static void
@@ -95,6 +103,7 @@ connection_close(struct http_connection *conn)
 	if (request != NULL && request->in_call) {
 		request->connection = NULL;
 		stream_on_close(request);
+		body_stream_end(request, TOMO_ECLOSED);
 		cancel_if_asked(request);
 	} else if (request != NULL) {
 		access_log_write(request, 499, 0,
@@ -114,9 +123,10 @@ connection_close(struct http_connection *conn)
 static void
 refuse(struct http_connection *conn, int status, const char *text)
 {
-	const struct http_response response = {
-		.status = status, .body = text, .body_len = strlen(text)
-	};
+	const struct http_response response = { .status = status,
+		.body = text,
+		.body_len = strlen(text),
+		.headers = status == 503 ? &response_retry_later : NULL };
 	const struct response_frame frame = { 0 };
 
 	response_render(&response, conn->server, &frame, output_bytes(conn));
@@ -138,7 +148,8 @@ connection_stays_open(
 	const struct http_settings *settings = &conn->server->settings;
 
 	if (!request->head.keep_alive || request->closes || conn->closing ||
-	    conn->server->shutting || settings->keepalive_ms == 0)
+	    body_stream_is_unread(request) || conn->server->shutting ||
+	    settings->keepalive_ms == 0)
 		return false;
 	if (settings->keepalive_requests > 0 &&
 	    conn->requests >= settings->keepalive_requests)
@@ -162,16 +173,15 @@ connection_is_busy(const struct http_connection *conn)
 	return conn->request != NULL && conn->request->in_call;
 }
 
-static void go_on(struct http_connection *conn);
-
 void
 connection_finish(struct http_connection *conn, bool keep_alive)
 {
+	if (body_stream_is_unread(conn->request))
+		conn->lingers = true;
 	conn->request = NULL;
 	if (!keep_alive)
 		conn->closing = true;
-	if (!conn->processing)
-		go_on(conn);
+	connection_go_on(conn);
 }
 
 void
@@ -222,16 +232,34 @@ has_to_go_on(const struct http_connection *conn)
 }
 
 static void
+wait_for_stream(struct http_connection *conn)
+{
+	const bool pauses = body_stream_pauses(conn->request);
+	const enum http_waiting wanted = pauses ? WAITING_CALL : WAITING_STREAM;
+
+	if (conn->waiting != wanted)
+		waiting_for(conn->server, conn, wanted);
+	/* That it is full is noticed when more comes: most never are. */
+	if (!body_stream_is_full(conn->request))
+		watch(conn, EV_READ);
+}
+
+static void
 wait_for_input(struct http_connection *conn)
 {
 	size_t ahead = intake_ahead(conn);
 	enum http_waiting wanted;
 
+	if (conn->request != NULL && body_stream_is_open(conn->request) &&
+	    !conn->eof) {
+		wait_for_stream(conn);
+		return;
+	}
 	if (connection_is_busy(conn)) {
 		waiting_for(conn->server, conn, WAITING_CALL);
 		watch(conn,
 		    conn->eof               ? 0
-			: ahead > AHEAD_MAX ? EV_CLOSED
+			: ahead > AHEAD_MAX ? EV_CLOSED | EV_GONE
 					    : EV_READ);
 		return;
 	}
@@ -314,10 +342,11 @@ connection_send(struct http_connection *conn)
 		settle(conn);
 }
 
-/* After an answer that came later, or after the output was sent. */
-static void
-go_on(struct http_connection *conn)
+void
+connection_go_on(struct http_connection *conn)
 {
+	if (conn->processing)
+		return;
 	if (conn->input != NULL && !conn->closing)
 		intake_feed(conn, "", 0);
 	settle(conn);
@@ -328,6 +357,7 @@ on_end_of_input(struct http_connection *conn)
 {
 	conn->eof = true;
 	if (connection_is_busy(conn)) {
+		body_stream_end(conn->request, TOMO_ECLOSED);
 		cancel_if_asked(conn->request);
 		watch(conn, 0);
 		return;
@@ -351,7 +381,14 @@ static void
 on_readable(struct http_connection *conn)
 {
 	struct http_server *server = conn->server;
-	ssize_t got = wire_receive(conn, server->input, SERVER_INPUT_SIZE);
+	ssize_t got;
+
+	/* Its end may have come already, behind what is not read yet. */
+	if (conn->request != NULL && body_stream_is_full(conn->request)) {
+		watch(conn, EV_GONE);
+		return;
+	}
+	got = wire_receive(conn, server->input, SERVER_INPUT_SIZE);
 
 	if (got < 0 && wire_is_later(errno)) {
 		if (conn->tls != NULL && conn->output == NULL)
@@ -373,6 +410,16 @@ on_readable(struct http_connection *conn)
 	settle(conn);
 }
 
+static bool
+was_reset(const struct http_connection *conn)
+{
+	int failure = 0;
+	socklen_t len = sizeof(failure);
+
+	getsockopt(conn->event.ev_fd, SOL_SOCKET, SO_ERROR, &failure, &len);
+	return failure != 0;
+}
+
 static void
 on_writable(struct http_connection *conn)
 {
@@ -383,7 +430,7 @@ on_writable(struct http_connection *conn)
 	else if (send_some(conn, &room) < 0)
 		connection_close(conn);
 	else if (conn->output == NULL)
-		go_on(conn);
+		connection_go_on(conn);
 	else if (room < OUTPUT_TURN)
 		/* Any progress gives it its full time again. */
 		waiting_for(conn->server, conn, WAITING_WRITE);
@@ -399,10 +446,14 @@ on_event(evutil_socket_t fd, short what, void *arg)
 		on_end_of_input(conn);
 		return;
 	}
-	if (what & EV_WRITE)
+	if (conn->watched & EV_ET) {
+		if (was_reset(conn))
+			connection_close(conn);
+	} else if (what & EV_WRITE) {
 		on_writable(conn);
-	else
+	} else {
 		on_readable(conn);
+	}
 }
 
 /* A last look: what has come by now is still answered. */
@@ -427,6 +478,9 @@ connection_expire(struct http_connection *conn)
 	if (conn->waiting == WAITING_HEAD && conn->input != NULL) {
 		intake_drop(conn);
 		connection_refuse(conn, 408);
+		settle(conn);
+	} else if (conn->waiting == WAITING_STREAM) {
+		body_stream_end(conn->request, TOMO_ETIMEOUT);
 		settle(conn);
 	} else if (conn->waiting == WAITING_BODY) {
 		intake_answer_at_once(conn, 408);

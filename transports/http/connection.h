@@ -39,7 +39,7 @@ struct http_connection {
 };
 
 /* Takes over fd. */
-void connection_new(
+struct http_connection *connection_new(
     struct http_server *server, int fd, const struct in6_addr *peer);
 
 /* Ends it at once; a handler under way goes on without a peer. */
@@ -72,6 +72,12 @@ void connection_send(struct http_connection *conn);
 
 /* The answer to the request under way was added: goes on, or closes. */
 void connection_finish(struct http_connection *conn, bool keep_alive);
+
+/*
+ * Takes up the input that waited, sends what there is and sees what to wait for.
+ * The connection may be gone after it.
+ */
+void connection_go_on(struct http_connection *conn);
 
 /* The request's answer stands: sends it and goes on. */
 void connection_answer(

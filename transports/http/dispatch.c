@@ -9,6 +9,7 @@
 #include "runtime/service/call.h"
 #include "runtime/service/chain.h"
 #include "runtime/service/service.h"
+#include "transports/http/body_stream.h"
 #include "transports/http/connection.h"
 #include "transports/http/health.h"
 #include "transports/http/request.h"
@@ -245,7 +246,7 @@ judge(struct tomo_call *call, int code)
 	if (!stream_was_left(request, code))
 		log_failure(call, code < 0 ? code : 0);
 	drop_headers(call);
-	run_error(call, 500);
+	run_error(call, body_stream_status(request));
 }
 
 static int
@@ -276,6 +277,7 @@ run(struct tomo_call *call)
 	const struct chain_link inside = innermost(request);
 
 	chain_run(call, request->server->middleware, &inside, judge);
+	body_stream_finish(request);
 	return 0;
 }
 
@@ -357,5 +359,6 @@ dispatch_run(struct http_request *request)
 	request->in_call = false;
 	request->handler_ns = 0;
 	answer_default(request, 503);
+	request->response.headers = &response_retry_later;
 	finish_early(request);
 }

@@ -28,15 +28,6 @@ static const bool is_outside_host[128] = { ['"'] = true,
 	['|'] = true,
 	['}'] = true };
 
-/* Where a piece of the body goes, while llhttp runs. */
-struct body_parse {
-	struct head *head;
-	const struct head_sink *sink;
-};
-
-/* All trailers and chunk extensions of a body together; they are dropped. */
-#define EXTRA_MAX 16384
-
 /* ---- finding the end ---- */
 
 /* The request line must end with a version that we speak. */
@@ -47,7 +38,8 @@ check_request_line(const char *line, size_t len)
 	const size_t n = sizeof(version) - 1;
 	const char *tail, *space;
 
-	if (len < n + 1)
+	/* llhttp skips a bare CR in front. */
+	if (len < n + 1 || line[0] == '\r')
 		return 400;
 	tail = line + len - n - 1;
 	/* RFC 9112 3: one space each, which llhttp takes less strictly. */
@@ -170,47 +162,12 @@ on_headers_complete(llhttp_t *parser)
 	return HPE_PAUSED;
 }
 
-static int
-on_body(llhttp_t *parser, const char *at, size_t len)
-{
-	const struct head_sink *sink = ((struct body_parse *)parser->data)
-					   ->sink;
-
-	return sink->fn(sink->arg, at, len) != 0 ? HPE_USER : 0;
-}
-
-static int
-on_message_complete(llhttp_t *parser)
-{
-	(void)parser;
-	return HPE_PAUSED;
-}
-
-static int
-on_extra(llhttp_t *parser, const char *at, size_t len)
-{
-	struct head *head = ((struct body_parse *)parser->data)->head;
-
-	(void)at;
-	head->extra += (uint32_t)len;
-	return head->extra > EXTRA_MAX ? -1 : 0;
-}
-
 static const llhttp_settings_t head_settings = {
 	.on_url = on_url,
 	.on_header_field = on_field,
 	.on_header_value = on_value,
 	.on_header_value_complete = on_value_complete,
 	.on_headers_complete = on_headers_complete,
-};
-
-static const llhttp_settings_t body_settings = {
-	.on_header_field = on_extra,
-	.on_header_value = on_extra,
-	.on_chunk_extension_name = on_extra,
-	.on_chunk_extension_value = on_extra,
-	.on_body = on_body,
-	.on_message_complete = on_message_complete,
 };
 
 /* A method that is a token but not one that llhttp knows is a 501. */
@@ -425,6 +382,10 @@ head_parse(struct head *head, char *text, size_t len, unsigned lines,
 	status = check_headers(head);
 	if (status != 0)
 		return status;
+	if (head->is_chunked)
+		framing_by_chunks(&head->framing);
+	else
+		framing_by_length(&head->framing, head->length);
 	head->keep_alive = llhttp_should_keep_alive(&head->parser) != 0;
 	return split_target(head, arena);
 }
@@ -442,28 +403,4 @@ bool
 head_has_body(const struct head *head)
 {
 	return head->is_chunked || head->length > 0;
-}
-
-/* ---- body ---- */
-
-enum head_verdict
-head_body(struct head *head, const char *data, size_t len, size_t *used,
-    const struct head_sink *sink)
-{
-	struct body_parse parse = { head, sink };
-	enum llhttp_errno verdict;
-
-	if (llhttp_get_errno(&head->parser) == HPE_PAUSED)
-		llhttp_resume(&head->parser);
-	head->parser.settings = (void *)(uintptr_t)&body_settings;
-	head->parser.data = &parse;
-	verdict = llhttp_execute(&head->parser, data, len);
-	head->parser.data = NULL;
-	*used = len;
-	if (verdict == HPE_OK)
-		return HEAD_MORE;
-	*used = (size_t)(llhttp_get_error_pos(&head->parser) - data);
-	if (verdict == HPE_PAUSED)
-		return HEAD_DONE;
-	return verdict == HPE_USER ? HEAD_STOPPED : HEAD_BAD;
 }

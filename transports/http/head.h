@@ -11,6 +11,8 @@
 
 #include <llhttp.h>
 
+#include "transports/http/framing.h"
+
 struct arena;
 
 /* No line of a head may be longer: the URI's 414, a header's 400. */
@@ -52,9 +54,9 @@ struct head {
 	unsigned nheaders;
 	bool is_http10, keep_alive, expects_continue, expects_other;
 	bool has_length, is_chunked;
-	uint64_t length; /* of the body, if it has_length */
-	uint32_t extra;  /* bytes of trailers and chunk extensions so far */
-	llhttp_t parser; /* goes on with the body */
+	uint64_t length;        /* of the body, if it has_length */
+	struct framing framing; /* of the body */
+	llhttp_t parser;
 };
 
 /*
@@ -70,22 +72,5 @@ const struct header *head_find_header(
     const struct head *head, const char *name, size_t name_len);
 
 bool head_has_body(const struct head *head);
-
-/* Takes the body piece by piece as it is decoded; non-zero stops. */
-struct head_sink {
-	int (*fn)(void *arg, const char *data, size_t len);
-	void *arg;
-};
-
-enum head_verdict {
-	HEAD_MORE,
-	HEAD_DONE,    /* the body is whole; *used bytes of data belong to it */
-	HEAD_STOPPED, /* the sink returned non-zero */
-	HEAD_BAD      /* 400 */
-};
-
-/* Decodes the next bytes of the body. */
-enum head_verdict head_body(struct head *head, const char *data, size_t len,
-    size_t *used, const struct head_sink *sink);
 
 #endif

@@ -4,17 +4,12 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/buffer.h"
+#include "transports/http/body_stream.h"
 #include "transports/http/connection.h"
 #include "transports/http/dispatch.h"
 #include "transports/http/output.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
-
-/* A body that nobody wants is read this far to keep the connection. */
-#define DISCARD_MAX ((uint64_t)256 * 1024)
-
-/* What must have come of a body before its time counts anew. */
-#define BODY_PACE 1024
 
 /* Bytes that could not be used yet. */
 struct http_input {
@@ -48,6 +43,15 @@ on_body(void *arg, const char *data, size_t len)
 		request->discarded += len;
 		return request->discarded > DISCARD_MAX;
 	}
+	if (request->body_stream != NULL) {
+		if (request->body_read > request->body_max) {
+			/* How much came with it is chance. */
+			request->body_read = request->body_max + 1;
+			return 1;
+		}
+		body_stream_add(request, data, len);
+		return 0;
+	}
 	if (request->body_read <= request->body_max) {
 		if (body_add(&request->body, data, len,
 			request->server->settings.body_memory) == 0)
@@ -75,27 +79,46 @@ intake_answer_at_once(struct http_connection *conn, int status)
 	conn->processing = was_processing;
 }
 
+/* What the handler learns of it. */
+static void
+end_stream(struct http_request *request, enum framing_verdict verdict)
+{
+	body_stream_end(request,
+	    verdict == FRAMING_DONE      ? 0
+		: verdict == FRAMING_BAD ? TOMO_EPROTOCOL
+					 : TOMO_ETOOBIG);
+}
+
 static size_t
 read_body(struct http_connection *conn, const char *data, size_t len)
 {
 	struct http_request *request = conn->request;
-	const struct head_sink sink = { on_body, request };
+	const struct framing_sink sink = { on_body, request };
+	enum framing_verdict verdict;
 	size_t used;
 
-	switch (head_body(&request->head, data, len, &used, &sink)) {
-	case HEAD_MORE:
-		if (request->body_read - request->body_paced >= BODY_PACE) {
+	verdict = framing_feed(&request->head.framing, data, len, &used, &sink);
+	if (request->body_stream != NULL && verdict != FRAMING_MORE) {
+		end_stream(request, verdict);
+		return verdict == FRAMING_DONE ? used : len;
+	}
+	switch (verdict) {
+	case FRAMING_MORE:
+		if (request->body_read - request->body_paced >=
+		    conn->server->settings.body_pace) {
 			request->body_paced = request->body_read;
-			waiting_for(conn->server, conn, WAITING_BODY);
+			waiting_for(conn->server, conn,
+			    request->body_stream != NULL ? WAITING_STREAM
+							 : WAITING_BODY);
 		}
 		return used;
-	case HEAD_DONE:
+	case FRAMING_DONE:
 		dispatch_run(request);
 		return used;
-	case HEAD_STOPPED:
+	case FRAMING_STOPPED:
 		intake_answer_at_once(conn, request->early);
 		return len;
-	case HEAD_BAD:
+	case FRAMING_BAD:
 		intake_answer_at_once(conn, 400);
 		return len;
 	}
@@ -143,10 +166,21 @@ start_request(
 	conn->request = request;
 	conn->requests++;
 	dispatch_route(request);
-	if (head_has_body(&request->head))
+	if (head_has_body(&request->head) && !body_stream_start(request))
 		expect_body(conn, request);
 	else
 		dispatch_run(request);
+}
+
+/* Whether bytes may be used now: not ahead of a handler, but for its stream. */
+static bool
+takes_input(const struct http_connection *conn)
+{
+	if (conn->closing)
+		return false;
+	return !connection_is_busy(conn) ||
+	    (body_stream_is_open(conn->request) &&
+		!body_stream_is_full(conn->request));
 }
 
 /* Uses up what it can of data[0..len) and returns how much that was. */
@@ -156,7 +190,7 @@ consume(struct http_connection *conn, const char *data, size_t len,
 {
 	size_t used = 0;
 
-	while (used < len && !conn->closing && !connection_is_busy(conn)) {
+	while (used < len && takes_input(conn)) {
 		unsigned lines;
 		long found;
 

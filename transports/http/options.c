@@ -46,6 +46,13 @@ const struct option_row http_options[] = {
 	    .help = "PEM file of the certificate's key" },
 
 	/* Connections. */
+	{ .key = "http.max_connections",
+	    .type = OPTION_INT,
+	    .fallback = "0",
+	    .min = 0,
+	    .max = INT32_MAX,
+	    .help = "open at once in a worker; one more gets 503; 0 is no "
+		    "limit but that of descriptors" },
 	{ .key = "http.keepalive_timeout",
 	    .type = OPTION_INT,
 	    .fallback = "0",
@@ -101,14 +108,28 @@ const struct option_row http_options[] = {
 	    .fallback = "30",
 	    .min = 1,
 	    .max = DAY_S,
-	    .help = "seconds in which at least 1 KiB of a body must come, or "
-		    "be sent, before 408 or a close" },
+	    .help = "seconds a peer has to send its share of a body, else 408; "
+		    "or to take any of an answer, else a close" },
 	{ .key = "http.send_buffer",
 	    .type = OPTION_SIZE,
 	    .fallback = "65536",
 	    .min = 1024,
 	    .max = 1 << 30,
 	    .help = "bytes of a streamed answer that may wait to be sent" },
+	{ .key = "http.min_body_rate",
+	    .type = OPTION_SIZE,
+	    .fallback = "240",
+	    .min = 0,
+	    .max = 1 << 30,
+	    .help = "bytes per second of a body that must come in each "
+		    "http.body_timeout; 0: any byte will do" },
+	{ .key = "http.max_form_size",
+	    .type = OPTION_SIZE,
+	    .fallback = "1048576",
+	    .min = 0,
+	    .max = 1 << 30,
+	    .help = "bytes of the text fields of a form; uploads do not "
+		    "count" },
 	{ .key = "http.max_header_size",
 	    .type = OPTION_SIZE,
 	    .fallback = "16384",

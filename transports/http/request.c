@@ -7,6 +7,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/service/call.h"
 #include "transports/http/basic_auth.h"
+#include "transports/http/body_stream.h"
 #include "transports/http/output.h"
 #include "transports/http/real_ip.h"
 #include "transports/http/server.h"
@@ -52,6 +53,7 @@ request_clear(struct http_request *request)
 	output_file_free(request->file);
 	request->file = NULL;
 	body_clear(&request->body);
+	body_stream_clear(request);
 }
 
 void
@@ -236,6 +238,10 @@ tomo_http_body(struct tomo_call *call)
 	struct tomo_bytes bytes;
 
 	REQUEST_OR(none);
+	if (request->body_stream != NULL) {
+		call_fail(call, TOMO_EINVAL, BODY_IS_STREAMED);
+		return none;
+	}
 	bytes = body_bytes(&request->body);
 	if (bytes.data == NULL) {
 		call_fail(call, TOMO_ESYSTEM, "body: cannot map the file");
@@ -254,6 +260,8 @@ tomo_http_body_json(struct tomo_call *call)
 	if (request->json != NULL)
 		return request->json;
 	bytes = tomo_http_body(call);
+	if (request->body_stream != NULL)
+		return NULL;
 	request->json = json_loadb(bytes.data, bytes.size,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
 	if (request->json == NULL)

@@ -17,7 +17,9 @@
 #include "transports/http/response.h"
 #include "transports/http/router.h"
 
+struct body_stream;
 struct http_connection;
+struct http_form;
 struct http_server;
 struct http_stream;
 struct json_t;
@@ -51,6 +53,8 @@ struct http_request {
 	size_t npairs;
 	const char *remote_ip, *auth_user;
 	struct json_t *json;
+	struct body_stream *body_stream; /* of a row with stream_body */
+	struct http_form *form;          /* once it was asked for */
 	int64_t started_ns, handler_ns, handled_ns; /* for the access log */
 
 	/* Not zeroed: what fills them in says when. */

@@ -44,6 +44,10 @@ static const struct {
 	{ server_error, COUNT(server_error) },
 };
 
+struct response_header response_retry_later = {
+	.name = "Retry-After", .name_len = 11, .value = "1", .value_len = 1
+};
+
 const char *
 response_reason(int status)
 {

@@ -44,6 +44,9 @@ void response_render(const struct http_response *response,
     struct http_server *server, const struct response_frame *frame,
     struct buffer *out);
 
+/* What a 503 of the runner's own carries. */
+extern struct response_header response_retry_later;
+
 /* Whether a status never has content (RFC 9110 6.4.1, 15.3.6). */
 bool response_is_bodiless(int status);
 

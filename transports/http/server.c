@@ -20,6 +20,7 @@
 #include "runtime/service/service.h"
 #include "runtime/service/transport.h"
 #include "transports/http/access_log.h"
+#include "transports/http/admission.h"
 #include "transports/http/connection.h"
 #include "transports/http/router.h"
 #include "transports/http/static.h"
@@ -99,7 +100,7 @@ accept_one(struct http_listener *listener)
 	if (fd >= 0) {
 		server->starved = false;
 		peer_address(&from, &peer);
-		connection_new(server, fd, &peer);
+		admission_take(server, fd, &peer);
 		return true;
 	}
 	if (failure == ECONNABORTED || failure == EINTR)
@@ -443,7 +444,7 @@ server_cut(struct http_server *server)
 {
 	server->was_cut = true;
 	for (unsigned kind = 0; kind < WAITING_KINDS; kind++)
-		while (
-		    kind != WAITING_CALL && server->lists[kind].first != NULL)
+		while (kind != WAITING_CALL && kind != WAITING_STREAM &&
+		    server->lists[kind].first != NULL)
 			connection_close(server->lists[kind].first);
 }

@@ -105,6 +105,10 @@ settings_read(struct http_settings *settings, const struct options *options,
 		.body_memory = (uint64_t)options_int(
 		    options, "http.body_memory_size"),
 		.send_buffer = (size_t)options_int(options, "http.send_buffer"),
+		.max_form = (uint64_t)options_int(
+		    options, "http.max_form_size"),
+		.max_connections = (size_t)options_int(
+		    options, "http.max_connections"),
 		.head.size = (size_t)options_int(
 		    options, "http.max_header_size"),
 		.head.count = (unsigned)options_int(
@@ -117,6 +121,9 @@ settings_read(struct http_settings *settings, const struct options *options,
 	    check_health_path(settings->health_path, err) < 0 ||
 	    read_tls(settings, options, err) < 0)
 		return -1;
+	settings->body_pace = (uint64_t)(options_int(
+					     options, "http.min_body_rate") *
+	    options_int(options, "http.body_timeout"));
 	read_access_log(settings, options);
 	settings->content_type = content_type(options);
 	settings->real_ip_from = ip_set_new(

@@ -27,6 +27,7 @@ limit_ms(const struct http_server *server, enum http_waiting waiting)
 	case WAITING_IDLE:
 		return server->settings.keepalive_ms;
 	case WAITING_BODY:
+	case WAITING_STREAM:
 	case WAITING_WRITE:
 		return server->settings.body_ms;
 	case WAITING_CLOSE:

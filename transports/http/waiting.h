@@ -16,9 +16,10 @@ enum http_waiting {
 	WAITING_HEAD, /* the first bytes, or the rest of a head */
 	WAITING_IDLE, /* another request */
 	WAITING_BODY,
-	WAITING_CALL,  /* a handler runs: no limit */
-	WAITING_WRITE, /* the peer reads slowly */
-	WAITING_CLOSE, /* lingering: the peer is to read its answer */
+	WAITING_STREAM, /* more of a body, for the handler that runs */
+	WAITING_CALL,   /* a handler runs: no limit */
+	WAITING_WRITE,  /* the peer reads slowly */
+	WAITING_CLOSE,  /* lingering: the peer is to read its answer */
 	WAITING_KINDS
 };
 

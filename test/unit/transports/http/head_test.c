@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "runtime/base/arena.h"
-#include "runtime/base/buffer.h"
 
 static const struct head_limits limits = { 65536, 100 };
 
@@ -89,6 +88,7 @@ refuses_what_is_no_request_with_the_right_status(void **state)
 		{ "GET / HTTP/1.1\r\nHost: x\r\n: b\r\n\r\n", 400 },
 		{ "GET  HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
 		{ "GET\t/\tHTTP/1.1\r\nHost: x\r\n\r\n", 400 },
+		{ "\rGET / HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
 		{ "GET text HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
 		{ "GET /\1 HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
 		{ "GET /#a HTTP/1.1\r\nHost: x\r\n\r\n", 400 },
@@ -254,94 +254,6 @@ bounds_lines_headers_and_the_whole_head(void **state)
 	free(text);
 }
 
-static int
-keep(void *arg, const char *data, size_t len)
-{
-	buffer_add(arg, data, len);
-	return 0;
-}
-
-/* Reads a body in pieces of step bytes. */
-static enum head_verdict
-read_body(struct head *head, const char *text, size_t len, size_t step,
-    struct buffer *body, size_t *used)
-{
-	const struct head_sink sink = { keep, body };
-	enum head_verdict verdict = HEAD_MORE;
-
-	*used = 0;
-	while (*used < len && verdict == HEAD_MORE) {
-		size_t part = len - *used < step ? len - *used : step;
-		char *copy = malloc(part);
-		size_t took;
-
-		memcpy(copy, text + *used, part);
-		verdict = head_body(head, copy, part, &took, &sink);
-		free(copy);
-		*used += took;
-	}
-	return verdict;
-}
-
-static void
-decodes_bodies_whole_and_byte_by_byte(void **state)
-{
-	static const struct {
-		const char *framing, *bytes, *body;
-		enum head_verdict verdict;
-		size_t left;
-	} rows[] = {
-		{ "Content-Length: 5", "helloGET ", "hello", HEAD_DONE, 4 },
-		{ "Content-Length: 5", "hell", "hell", HEAD_MORE, 0 },
-		{ "Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\nGET",
-		    "hello", HEAD_DONE, 3 },
-		{ "Transfer-Encoding: chunked",
-		    "2;a=b\r\nhe\r\n3\r\nllo\r\n0\r\nX-T: 1\r\n\r\n", "hello",
-		    HEAD_DONE, 0 },
-		{ "Transfer-Encoding: chunked", "0\r\n\r\n", "", HEAD_DONE, 0 },
-		{ "Transfer-Encoding: chunked", "-3\r\nabc\r\n", "", HEAD_BAD,
-		    0 },
-		{ "Transfer-Encoding: chunked", "3\r\nabcX\r\n", "abc",
-		    HEAD_BAD, 0 },
-		{ "Transfer-Encoding: chunked", "fffffffffffffffff\r\nabc", "",
-		    HEAD_BAD, 0 },
-		{ "Transfer-Encoding: chunked", "0x3\r\nabc", "", HEAD_BAD, 0 },
-		{ "Transfer-Encoding: chunked", "3\nabc\n0\n\n", "", HEAD_BAD,
-		    0 },
-		{ "Transfer-Encoding: chunked", "3 \r\nabc", "", HEAD_BAD, 0 },
-	};
-	char memory[8192], text[256];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		size_t len = strlen(rows[i].bytes), used;
-
-		for (size_t step = 1; step <= len; step += len - 1) {
-			struct buffer body = { 0 };
-			struct arena arena;
-			struct head head;
-
-			arena_init(&arena, memory, sizeof(memory));
-			snprintf(text, sizeof(text),
-			    "POST / HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n",
-			    rows[i].framing);
-			assert_int_equal(parse(text, &head, &arena), 0);
-			if (read_body(&head, rows[i].bytes, len, step, &body,
-				&used) != rows[i].verdict)
-				fail_msg("%s", rows[i].bytes);
-			assert_int_equal(
-			    buffer_len(&body), strlen(rows[i].body));
-			if (buffer_len(&body) > 0)
-				assert_memory_equal(buffer_data(&body),
-				    rows[i].body, buffer_len(&body));
-			if (rows[i].verdict == HEAD_DONE)
-				assert_int_equal(len - used, rows[i].left);
-			buffer_clear(&body);
-			arena_clear(&arena);
-		}
-	}
-}
-
 static void
 knows_which_connections_may_stay_open(void **state)
 {
@@ -388,7 +300,6 @@ main(void)
 		cmocka_unit_test(reads_the_parts_of_a_head),
 		cmocka_unit_test(finds_the_path_of_an_absolute_target),
 		cmocka_unit_test(bounds_lines_headers_and_the_whole_head),
-		cmocka_unit_test(decodes_bodies_whole_and_byte_by_byte),
 		cmocka_unit_test(knows_which_connections_may_stay_open),
 	};
 

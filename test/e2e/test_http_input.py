@@ -1,0 +1,253 @@
+"""What comes in: cookies, forms, uploads, limits; by raw sockets and clients."""
+
+import contextlib
+import json
+import os
+import stat
+import time
+
+import pytest
+import requests
+
+from served import Served
+from wire import Wire
+
+URLENCODED = "Content-Type: application/x-www-form-urlencoded"
+
+
+@pytest.fixture(scope="module")
+def service():
+    with Served("input") as served:
+        yield served
+
+
+@pytest.fixture
+def serve():
+    """Starts services that end with the test."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *args, **more: stack.enter_context(Served(*args, **more))
+
+
+@pytest.fixture
+def wire(service):
+    with Wire(service.port) as wire:
+        yield wire
+
+
+@pytest.fixture
+def url(service):
+    return f"http://127.0.0.1:{service.port}"
+
+
+# ---- cookies ----
+
+@pytest.mark.parametrize("headers, value", [
+    (["Cookie: a=1; id=2; id=3"], b"2"),
+    (['cookie: id="quoted"'], b"quoted"),
+    (["Cookie: a=1", "Cookie: id=4"], b"4"),
+    (["Cookie: a=1"], b"(none)"),
+    ([], b"(none)"),
+])
+def test_a_cookie_is_found(wire, headers, value):
+    assert wire.get("/cookie/id", *headers).body == value
+
+
+def test_cookies_are_set_each_by_a_header_of_its_own(wire):
+    answer = wire.get("/cookies")
+    assert answer.header("Set-Cookie") == [
+        "plain=1",
+        "full=2; Path=/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax",
+        "gone=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"]
+    assert answer.header("X") is None
+    assert answer.body.startswith(b"-1 tomo_http_set_cookie: bad: a value has")
+
+
+def test_a_client_sends_back_what_was_set(url):
+    with requests.Session() as session:
+        session.get(url + "/cookies")
+        assert session.get(url + "/cookie/plain").text == "1"
+        assert session.get(url + "/cookie/gone").text == "(none)"
+
+
+# ---- forms ----
+
+def form(wire, body, *headers):
+    return json.loads(
+        wire.get("/form", *headers, method="POST", body=body).body)
+
+
+def test_an_urlencoded_form_is_decoded_in_order(wire):
+    got = form(wire, b"a=1&b=x+y%21&a=2&c&=d&u=%C3%A5", URLENCODED)
+    assert got["fields"] == [["a", "1"], ["b", "x y!"], ["a", "2"],
+                             ["c", ""], ["", "d"], ["u", "å"]]
+    assert (got["code"], got["files"]) == (0, [])
+    answer = wire.get("/form/a", URLENCODED + " ; charset=utf-8",
+                      method="POST", body=b"b=0&a=1&a=2")
+    assert answer.body == b"1"
+
+
+@pytest.mark.parametrize("headers, body, code, error", [
+    (["Content-Type: application/json"], b"{}", -1, "neither urlencoded nor"),
+    ([], b"a=1", -1, "neither urlencoded nor"),
+    ([URLENCODED], b"a&" * 1001, -7, "more than 1,000 fields"),
+    ([URLENCODED], b"a=" + b"x" * 8192, -7, "http.max_form_size"),
+    (["Content-Type: multipart/form-data"], b"x", -1, "without a boundary"),
+    (["Content-Type: multipart/form-data; boundary=b"], b"--b\r\nX",
+     -1, "line end"),
+])
+def test_what_is_no_form_is_explained(wire, headers, body, code, error):
+    got = form(wire, body, *headers)
+    assert got["code"] == code
+    assert error in got["error"]
+    assert wire.get("/form/a", *headers, method="POST",
+                    body=body).body == b"(none)"
+
+
+def test_a_thousand_fields_are_a_form(wire):
+    assert len(form(wire, b"a&" * 1000, URLENCODED)["fields"]) == 1000
+
+
+def test_common_clients_upload_files_and_fields(url):
+    answer = requests.post(
+        url + "/form", data={"a": "1", "å": "x\r\ny"},
+        files=[("file", ("../up/r.txt", b"text\r\n--", "text/csv")),
+               ("file", ('q"\\.bin', "å".encode()))]).json()
+    assert answer["fields"] == [["a", "1"], ["å", "x\r\ny"]]
+    assert answer["files"] == [["file", "r.txt", "text/csv", "text\r\n--"],
+                               ["file", answer["files"][1][1], "text/plain",
+                                "å"]]
+
+
+@pytest.mark.parametrize("size", [0, 1, 3000, 100000, 3000000])
+def test_an_upload_comes_back_whole_from_memory_and_file(url, size):
+    content = os.urandom(size)
+    answer = requests.post(url + "/upload", files={"file": ("f", content)})
+    assert (answer.status_code, answer.content) == (200, content)
+
+
+def test_an_empty_file_input_is_no_file(wire):
+    body = (b"--b\r\nContent-Disposition: form-data; name=\"file\"; "
+            b"filename=\"\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            b"\r\n--b--\r\n")
+    header = "Content-Type: multipart/form-data; boundary=b"
+    assert wire.get("/upload", header, method="POST", body=body).status == 400
+    assert form(wire, body, header)["files"] == []
+
+
+def test_text_that_a_nul_would_cut_is_refused(wire):
+    body = (b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n"
+            b"x\0y\r\n--b--\r\n")
+    got = form(wire, body, "Content-Type: multipart/form-data; boundary=b")
+    assert (got["code"], got["fields"]) == (-1, [])
+
+
+def test_an_upload_is_saved_to_a_new_file_only(url, tmp_path):
+    path = tmp_path / "saved"
+    content = os.urandom(200000)
+    for status in 201, 409:
+        answer = requests.post(url + "/save", data={"path": str(path)},
+                               files={"file": ("f", content)})
+        assert answer.status_code == status, answer.text
+    assert "File exists" in answer.text
+    assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    answer = requests.post(url + "/save",
+                           data={"path": str(tmp_path / "no" / "such")},
+                           files={"file": ("f", content)})
+    assert "No such file" in answer.text
+
+
+# ---- limits ----
+
+NO_GRACE = "http.termination_grace_period_seconds=0"
+
+
+@pytest.mark.parametrize("lines, status", [
+    (["GET /" + "p" * 8200 + " HTTP/1.1", "Host: x"], 414),
+    (["GET /text HTTP/1.1", "Host: x", *["A: b"] * 99], 404),
+    (["GET /text HTTP/1.1", "Host: x", *["A: b"] * 100], 431),
+    (["GET /text HTTP/1.1", "Host: x", *["A: " + "b" * 4000] * 5], 431),
+    (["GET /text HTTP/1.1", "Host: x", "A: " + "b" * 8200], 400),
+])
+def test_a_head_has_its_bounds(wire, lines, status):
+    assert wire.send("\r\n".join([*lines, "", ""])).read().status == status
+
+
+@pytest.mark.parametrize("options, lines, status", [
+    (["http.max_header_count=2"], ["A: b"], 404),
+    (["http.max_header_count=2"], ["A: b", "A: b"], 431),
+    (["http.max_header_size=2K"], ["A: " + "b" * 1900], 404),
+    (["http.max_header_size=2K"], ["A: " + "b" * 2100], 431),
+])
+def test_the_bounds_of_a_head_are_options(serve, options, lines, status):
+    with Wire(serve("input", *options).port) as wire:
+        assert wire.get("/nope", *lines).status == status
+
+
+def test_a_body_slower_than_the_rate_gets_408(serve):
+    service = serve("input", "http.body_timeout=1", "http.min_body_rate=5000")
+    with Wire(service.port) as wire:
+        wire.send("POST /form HTTP/1.1\r\nHost: x\r\n"
+                  "Content-Length: 100000\r\n\r\n")
+        wire.socket.settimeout(0.05)
+        start = time.monotonic()
+        while not wire.buffer and time.monotonic() - start < 10:
+            with contextlib.suppress(OSError):
+                wire.send("x" * 100)._fill()
+        assert wire.buffer.startswith(b"HTTP/1.1 408 ")
+        assert time.monotonic() - start < 5
+
+
+def test_a_steady_body_may_take_longer_than_its_time_out(serve):
+    service = serve("input", "http.body_timeout=1", "http.min_body_rate=1000")
+    with Wire(service.port) as wire:
+        wire.send("POST /form/a HTTP/1.1\r\nHost: x\r\n"
+                  f"{URLENCODED}\r\nContent-Length: 6000\r\n\r\na=")
+        end = time.monotonic() + 2.5
+        for part in range(25):
+            time.sleep(max(0, end - time.monotonic()) / (26 - part))
+            wire.send("x" * 239)
+        wire.send("x" * (6000 - 2 - 25 * 239))
+        assert wire.read().status == 200
+
+
+def test_past_max_connections_the_newest_gets_503(serve):
+    service = serve("input", "http.max_connections=2", NO_GRACE)
+    with contextlib.ExitStack() as stack:
+        def connect():
+            return stack.enter_context(Wire(service.port))
+        service.wait_until_busy(None)
+        for count in 1, 2:
+            connect().send("GET /late/60000 HTTP/1.1\r\nHost: x\r\n\r\n")
+            service.record("begins", count)
+        third, fourth = connect(), connect()
+        answer = third.read()
+        assert (answer.status, answer.header("Retry-After"),
+                answer.header("Connection")) == (503, "1", "close")
+        assert fourth.read().status == 503
+        # So many wait for their answer to be read that this gets none.
+        assert connect().is_closed()
+        third.socket.close()
+        fourth.socket.close()
+        assert service.wait_for(lambda: connect().read())
+
+
+def test_an_idle_connection_makes_room_for_a_new_one(serve):
+    service = serve("input", "http.max_connections=2", NO_GRACE)
+    with contextlib.ExitStack() as stack:
+        def connect():
+            wire = stack.enter_context(Wire(service.port))
+            assert wire.get("/cookie/a").status == 200
+            return wire
+        idle, newer, _newest = [connect() for _ in range(3)]
+        assert idle.is_closed()
+        assert newer.get("/cookie/a").status == 200
+
+
+def test_past_max_calls_the_answer_says_when_to_come_again(serve):
+    service = serve("input", "runtime.max_calls=1", NO_GRACE)
+    with Wire(service.port) as busy, Wire(service.port) as wire:
+        busy.send("GET /late/60000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        service.record("begins")
+        answer = wire.get("/cookie/a")
+        assert (answer.status, answer.header("Retry-After")) == (503, "1")

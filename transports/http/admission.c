@@ -1,0 +1,50 @@
+#include "transports/http/admission.h"
+
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "transports/http/connection.h"
+#include "transports/http/server.h"
+
+/* Those that only wait for their last answer to be read do not count. */
+static bool
+has_room(const struct http_server *server)
+{
+	return server->connections - server->lists[WAITING_CLOSE].count <
+	    server->settings.max_connections;
+}
+
+static bool
+make_room(struct http_server *server)
+{
+	if (server->lists[WAITING_IDLE].first == NULL)
+		return false;
+	/* It may have a request that came just now, and stay for it. */
+	connection_expire(server->lists[WAITING_IDLE].first);
+	return has_room(server);
+}
+
+static void
+turn_away(struct http_connection *conn)
+{
+	/* An answer would have to wait for the handshake. */
+	if (conn->tls != NULL) {
+		connection_close(conn);
+		return;
+	}
+	connection_refuse(conn, 503);
+	connection_go_on(conn);
+}
+
+void
+admission_take(struct http_server *server, int fd, const struct in6_addr *peer)
+{
+	const size_t max = server->settings.max_connections;
+
+	if (max == 0 || has_room(server) || make_room(server))
+		connection_new(server, fd, peer);
+	else if (server->connections < 2 * max)
+		turn_away(connection_new(server, fd, peer));
+	else
+		close(fd);
+}
