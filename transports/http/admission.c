@@ -32,7 +32,7 @@ turn_away(struct http_connection *conn)
 		connection_close(conn);
 		return;
 	}
-	connection_refuse(conn, 503);
+	connection_refuse(conn, 503, NULL);
 	connection_go_on(conn);
 }
 

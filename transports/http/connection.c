@@ -118,101 +118,13 @@ connection_close(struct http_connection *conn)
 	free(conn);
 }
 
-/* ---- answers ---- */
-
-static void
-refuse(struct http_connection *conn, int status, const char *text)
-{
-	const struct http_response response = { .status = status,
-		.body = text,
-		.body_len = strlen(text),
-		.headers = status == 503 ? &response_retry_later : NULL };
-	const struct response_frame frame = { 0 };
-
-	response_render(&response, conn->server, &frame, output_bytes(conn));
-	access_log_bad(conn->server, &conn->peer, status, response.body_len);
-	conn->closing = conn->lingers = true;
-}
-
-/* An error that has no request to answer. */
-void
-connection_refuse(struct http_connection *conn, int status)
-{
-	refuse(conn, status, response_reason(status));
-}
-
-bool
-connection_stays_open(
-    const struct http_connection *conn, const struct http_request *request)
-{
-	const struct http_settings *settings = &conn->server->settings;
-
-	if (!request->head.keep_alive || request->closes || conn->closing ||
-	    body_stream_is_unread(request) || conn->server->shutting ||
-	    settings->keepalive_ms == 0)
-		return false;
-	if (settings->keepalive_requests > 0 &&
-	    conn->requests >= settings->keepalive_requests)
-		return false;
-	return settings->keepalive_age_ms == 0 ||
-	    loop_now_ms(conn->server->service->loop) - conn->opened_ms <
-	    settings->keepalive_age_ms;
-}
-
-static size_t
-content_sent(const struct http_request *request)
-{
-	const struct http_response *response = &request->response;
-
-	return response_is_bodiless(response->status) ? 0 : response->body_len;
-}
+/* ---- what comes next ---- */
 
 bool
 connection_is_busy(const struct http_connection *conn)
 {
 	return conn->request != NULL && conn->request->in_call;
 }
-
-void
-connection_finish(struct http_connection *conn, bool keep_alive)
-{
-	if (body_stream_is_unread(conn->request))
-		conn->lingers = true;
-	conn->request = NULL;
-	if (!keep_alive)
-		conn->closing = true;
-	connection_go_on(conn);
-}
-
-void
-connection_answer(struct http_connection *conn, struct http_request *request)
-{
-	struct response_frame frame = {
-		.is_head = request_is_head(request),
-		.is_http10 = request->head.is_http10,
-	};
-
-	if (stream_has_begun(request)) {
-		stream_end(request);
-		return;
-	}
-	if (conn == NULL) {
-		access_log_write(request, 499, 0, "");
-		return;
-	}
-	frame.keep_alive = connection_stays_open(conn, request);
-	response_render(
-	    &request->response, conn->server, &frame, output_bytes(conn));
-	if (request->response.file != NULL && !frame.is_head) {
-		output_add_file(conn, request->file);
-		request->file = NULL;
-	}
-	access_log_write(
-	    request, request->response.status, content_sent(request), "");
-	connection_finish(conn, frame.keep_alive);
-}
-
-/* ---- what comes next ---- */
 
 static void
 linger(struct http_connection *conn)
@@ -373,7 +285,8 @@ on_failure(struct http_connection *conn, int error)
 		return;
 	}
 	wire_drop_tls(conn);
-	refuse(conn, 400, "The plain HTTP request was sent to HTTPS port");
+	connection_refuse(
+	    conn, 400, "The plain HTTP request was sent to HTTPS port");
 	settle(conn);
 }
 
@@ -477,7 +390,7 @@ connection_expire(struct http_connection *conn)
 {
 	if (conn->waiting == WAITING_HEAD && conn->input != NULL) {
 		intake_drop(conn);
-		connection_refuse(conn, 408);
+		connection_refuse(conn, 408, NULL);
 		settle(conn);
 	} else if (conn->waiting == WAITING_STREAM) {
 		body_stream_end(conn->request, TOMO_ETIMEOUT);

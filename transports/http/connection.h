@@ -60,8 +60,10 @@ bool connection_is_busy(const struct http_connection *conn);
 /* Makes a stop wait until all is answered and sent. */
 void connection_hold(struct http_connection *conn);
 
-/* Answers an error that belongs to no request; the connection then closes. */
-void connection_refuse(struct http_connection *conn, int status);
+/* Answers an error that belongs to no request; the connection then closes.
+ * text: NULL is the reason phrase. */
+void connection_refuse(
+    struct http_connection *conn, int status, const char *text);
 
 /* Whether it may be kept open after the answer to the request. */
 bool connection_stays_open(

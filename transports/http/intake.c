@@ -156,7 +156,7 @@ start_request(
 
 	request = request_new(conn->server, text, len, lines, &status);
 	if (request == NULL) {
-		connection_refuse(conn, status);
+		connection_refuse(conn, status, NULL);
 		return;
 	}
 	connection_hold(conn);
@@ -206,7 +206,7 @@ consume(struct http_connection *conn, const char *data, size_t len,
 		if (found == 0)
 			break;
 		if (found < 0) {
-			connection_refuse(conn, (int)-found);
+			connection_refuse(conn, (int)-found, NULL);
 			break;
 		}
 		lines = scan->lines;
