@@ -32,6 +32,8 @@
 	X(call, "tomodachi/call.h") \
 	X(cxx, "tomodachi/cxx.h") \
 	X(http, "tomodachi/http.h") \
+	X(http_client, "tomodachi/http_client.h") \
+	X(http_send, "tomodachi/http_send.h") \
 	X(log, "tomodachi/log.h") \
 	X(task, "tomodachi/task.h")
 

@@ -560,3 +560,29 @@ def test_a_stop_ends_streams_when_its_time_is_over(serve):
         assert served.wait() == 0
         with pytest.raises(AssertionError, match="ends early"):
             wire.read()
+
+
+# ---- middleware ----
+
+def test_middleware_goes_around_static_files(folder):
+    with Served("out_wrapped", cwd=folder) as served, \
+            Wire(served.port) as wire:
+        answer = wire.get("/static/a.txt")
+        assert (answer.status, answer.body) == (200, b"plain file\n")
+        assert answer.header("X-Around") == "1"
+        assert wire.get("/static/a.txt?stop").body == b"stopped"
+        answer = wire.get("/static/nope")
+        assert (answer.status, answer.header("X-Around")) == (404, "1")
+        served.wait_record("after", status=404)
+
+
+def test_middleware_goes_around_streams(folder):
+    with Served("out_wrapped", cwd=folder) as served, \
+            Wire(served.port) as wire:
+        answer = wire.get("/stream")
+        assert (answer.body, answer.header("X-Around")) == (b"some", "1")
+        wire.send(ask("/stream?fail"))
+        with pytest.raises(AssertionError, match="ends early"):
+            wire.read()
+        served.wait_record("after", code=-9)
+        assert len(served.find("handler failed")) == 1

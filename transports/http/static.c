@@ -14,7 +14,6 @@
 #include "runtime/base/beneath.h"
 #include "runtime/base/log.h"
 #include "runtime/service/call.h"
-#include "transports/http/answer.h"
 #include "transports/http/file_answer.h"
 #include "transports/http/mime.h"
 #include "transports/http/request.h"
@@ -156,11 +155,9 @@ redirect(struct http_request *request)
 		path++;
 	location = tomo_printf(request->call, "%s/%s%s", path,
 	    request->head.query_len > 0 ? "?" : "", query);
-	if (location == NULL ||
-	    tomo_http_set_header(request->call, "Location", location) < 0)
+	if (location == NULL)
 		return 500;
-	answer_set(request, 301, "", 0, "");
-	return 0;
+	return tomo_http_redirect(request->call, 301, location) < 0 ? 500 : 0;
 }
 
 static bool
