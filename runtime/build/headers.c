@@ -33,6 +33,8 @@
 	X(cxx, "tomodachi/cxx.h") \
 	X(http, "tomodachi/http.h") \
 	X(http_client, "tomodachi/http_client.h") \
+	X(http_cookie, "tomodachi/http_cookie.h") \
+	X(http_form, "tomodachi/http_form.h") \
 	X(http_send, "tomodachi/http_send.h") \
 	X(log, "tomodachi/log.h") \
 	X(task, "tomodachi/task.h")
