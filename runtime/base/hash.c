@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define WORD sizeof(uint64_t)
@@ -69,10 +70,15 @@ hash_file(const char *path, uint64_t *value)
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char piece[65536];
 	struct hash hash;
+	struct stat is;
 	ssize_t got;
 
 	if (fd < 0)
 		return -1;
+	if (fstat(fd, &is) != 0 || !S_ISREG(is.st_mode)) {
+		close(fd);
+		return -1;
+	}
 	hash_init(&hash);
 	while ((got = read(fd, piece, sizeof(piece))) > 0)
 		hash_add(&hash, piece, (size_t)got);

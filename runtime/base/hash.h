@@ -21,7 +21,10 @@ void hash_add(struct hash *hash, const void *data, size_t len);
 /* The hash of all that was added; more may be added afterwards. */
 uint64_t hash_value(const struct hash *hash);
 
-/* The hash of a file's content.  Blocks while it is read.  Returns 0 or -1. */
+/*
+ * The hash of a file's content.  Blocks while it is read.  Returns 0, or -1 if
+ * it cannot be read or is no regular file.
+ */
 int hash_file(const char *path, uint64_t *value);
 
 #endif

@@ -23,7 +23,8 @@
 
 #define LOGGER "tomodachi.build"
 
-#define LONG_AFTER_S 30 /* a record says that it still runs */
+#define LONG_AFTER_S 30 /* a record says that it still runs; and again */
+#define LIMIT_MS (30 * 60 * 1000)
 #define KILL_AFTER_S 1
 #define LINGER_S 1 /* for the output, after the end of the process */
 
@@ -164,9 +165,15 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		kill_group(build, SIGKILL);
 		return;
 	}
+	if (elapsed_ms(build) >= LIMIT_MS) {
+		build_stop(build);
+		return;
+	}
 	log_record(LOGGER, TOMO_LOG_INFO, "still building",
 	    TOMO_LOG_STR("file", build->plan.recipe->name),
-	    TOMO_LOG_INT("elapsed_ms", elapsed_ms(build)));
+	    TOMO_LOG_INT("elapsed_ms", elapsed_ms(build)),
+	    TOMO_LOG_STR("hint", "SIGHUP ends it and builds anew"));
+	set_timer(build, LONG_AFTER_S);
 }
 
 bool
@@ -263,6 +270,9 @@ start(struct build *build, struct error *err)
 	build->timer = evtimer_new(build->plan.base, on_timer, build);
 	if (build->timer == NULL)
 		return error_set(err, "cannot make a timer");
+	/* In /tmp somebody else may have made it anew. */
+	if (cache_make(recipe->root, err) != 0)
+		return -1;
 	build->run = cache_run_new(recipe->folder, err);
 	if (build->run == NULL)
 		return -1;

@@ -11,7 +11,8 @@ struct job {
 	struct workshop *workshop;
 	struct recipe *recipe;
 	struct build *build; /* NULL: none is under way */
-	bool again;
+	bool again;          /* once it is over */
+	bool ending;         /* done is being told */
 };
 
 struct workshop {
@@ -67,12 +68,14 @@ static void
 end(struct job *job, bool ok, const char *line)
 {
 	const struct workshop_config *config = &job->workshop->config;
-	const bool again = job->again && !job->workshop->stopping;
 
-	job->again = false;
+	job->ending = true;
 	config->done(config->arg, job, ok, line);
-	if (again)
-		job_build(job);
+	job->ending = false;
+	if (!job->again)
+		return;
+	job->again = false;
+	job_build(job);
 }
 
 static void
@@ -100,7 +103,9 @@ job_build(struct job *job)
 	};
 	struct error err;
 
-	if (job->build != NULL) {
+	if (job->workshop->stopping)
+		return;
+	if (job->build != NULL || job->ending) {
 		job->again = true;
 		return;
 	}
@@ -109,12 +114,26 @@ job_build(struct job *job)
 		end(job, false, err.text);
 }
 
+void
+job_restart(struct job *job)
+{
+	if (job->build != NULL)
+		build_stop(job->build);
+	job_build(job);
+}
+
+bool
+job_is_busy(const struct job *job)
+{
+	return job->build != NULL || job->again;
+}
+
 bool
 workshop_is_busy(const struct workshop *workshop)
 {
 	for (const struct job *job = workshop->jobs; job != NULL;
 	     job = job->next)
-		if (job->build != NULL)
+		if (job_is_busy(job))
 			return true;
 	return false;
 }
@@ -123,9 +142,11 @@ void
 workshop_stop(struct workshop *workshop)
 {
 	workshop->stopping = true;
-	for (struct job *job = workshop->jobs; job != NULL; job = job->next)
+	for (struct job *job = workshop->jobs; job != NULL; job = job->next) {
+		job->again = false;
 		if (job->build != NULL)
 			build_stop(job->build);
+	}
 }
 
 bool

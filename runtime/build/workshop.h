@@ -40,6 +40,12 @@ const char *job_result(const struct job *job);
  */
 void job_build(struct job *job);
 
+/* Whether it is being built, or waits to be. */
+bool job_is_busy(const struct job *job);
+
+/* Ends the build under way, if any, and builds anew. */
+void job_restart(struct job *job);
+
 /* Whether anything is being built. */
 bool workshop_is_busy(const struct workshop *workshop);
 

@@ -2,43 +2,25 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/hash.h"
 #include "runtime/base/log.h"
+#include "runtime/process/develop_parts.h"
 #include "runtime/process/fleet.h"
+#include "runtime/process/made.h"
 #include "runtime/build/recipe.h"
 #include "runtime/process/reload.h"
 #include "runtime/watch/watch.h"
+#include "runtime/watch/watch_path.h"
 #include "runtime/watch/watch_plan.h"
 #include "runtime/build/workshop.h"
 
 #define LOGGER "tomodachi.supervisor"
-
-/* How soon to look again whether the old watch may be given up. */
-#define RENEW_AGAIN_MS 100
-
-/* A fleet and where its file comes from. */
-struct member {
-	struct fleet *fleet;
-	char *file;      /* what is watched: the source, or the service file */
-	struct job *job; /* NULL: others build it */
-	bool anew;       /* to be reloaded even if the build changes nothing */
-};
-
-struct develop {
-	const struct develop_config *config;
-	struct workshop *workshop;
-	struct job *command_job;
-	struct member *members;
-	unsigned nmembers;
-	bool started, stopping;
-	struct watch *watch;
-	struct watch_plan *plan;
-	struct event *renew_timer;
-};
 
 /* ---- reloads ---- */
 
@@ -70,24 +52,44 @@ reload_if_new(struct member *member)
 
 /* ---- builds ---- */
 
+/* What is saved meanwhile is reported after it. */
 static void
-start_build(struct develop *develop, struct job *job)
+before_build(struct develop *develop)
 {
+	if (!workshop_is_busy(develop->workshop))
+		made_begin(develop->made);
 	if (develop->watch != NULL)
 		watch_hold(develop->watch, true);
-	job_build(job);
 }
 
-/* Reports what was saved meanwhile; what was built is no news. */
 static void
-release_watch(struct develop *develop)
+after_build(struct develop *develop)
 {
-	if (develop->watch == NULL || workshop_is_busy(develop->workshop))
+	if (workshop_is_busy(develop->workshop))
 		return;
-	for (unsigned i = 0; i < develop->nmembers; i++)
-		watch_forgive(
-		    develop->watch, develop->members[i].fleet->config.file);
-	watch_hold(develop->watch, false);
+	made_end(develop->made);
+	if (develop->watch != NULL)
+		watch_hold(develop->watch, false);
+}
+
+/* Calls fn for each job of which a member is due, once. */
+static void
+for_each_due_job(struct develop *develop, void (*fn)(struct job *job))
+{
+	const struct member *members = develop->members;
+
+	for (unsigned i = 0; i < develop->nmembers; i++) {
+		bool is_first = members[i].due == EFFECT_BUILD;
+
+		for (unsigned j = 0; j < i; j++)
+			if (members[j].due == EFFECT_BUILD &&
+			    members[j].job == members[i].job)
+				is_first = false;
+		if (!is_first)
+			continue;
+		before_build(develop);
+		fn(members[i].job);
+	}
 }
 
 static void
@@ -95,18 +97,34 @@ report_failure(const char *line)
 {
 	log_record(LOGGER, TOMO_LOG_ERROR, "build failed",
 	    TOMO_LOG_STR("reason", line),
-	    TOMO_LOG_STR("next", "the old generation goes on"));
+	    TOMO_LOG_STR("next", "what runs goes on"));
 }
 
 static void
 first_done(struct develop *develop, const char *line)
 {
-	if (develop->started || develop->stopping)
-		return;
-	if (line == NULL && workshop_is_busy(develop->workshop))
+	if (develop->started ||
+	    (line == NULL && workshop_is_busy(develop->workshop)))
 		return;
 	develop->started = true;
 	develop->config->built(develop->config->arg, line);
+}
+
+/* What the job has made is no news. */
+static void
+take_over(struct develop *develop, const struct job *job, bool reloads)
+{
+	for (unsigned i = 0; i < develop->nmembers; i++) {
+		struct member *member = &develop->members[i];
+
+		if (member->job != job)
+			continue;
+		if (develop->watch != NULL)
+			watch_forgive(
+			    develop->watch, member->fleet->config.file);
+		if (reloads)
+			reload_if_new(member);
+	}
 }
 
 static void
@@ -114,18 +132,19 @@ on_built(void *arg, struct job *job, bool ok, const char *line)
 {
 	struct develop *develop = arg;
 
-	if (develop->stopping)
-		return;
-	if (!develop->started) {
-		first_done(develop, ok ? NULL : line);
+	if (develop->stopping) {
+		develop->config->stopped(develop->config->arg);
 		return;
 	}
-	if (!ok)
+	/* It is built once more: what it made is not to be used yet. */
+	if (job_is_busy(job))
+		return;
+	take_over(develop, job, ok && develop->started);
+	if (!develop->started)
+		first_done(develop, ok ? NULL : line);
+	else if (!ok)
 		report_failure(line);
-	for (unsigned i = 0; ok && i < develop->nmembers; i++)
-		if (develop->members[i].job == job)
-			reload_if_new(&develop->members[i]);
-	release_watch(develop);
+	after_build(develop);
 }
 
 /* ---- changes ---- */
@@ -139,7 +158,19 @@ owner_of(const struct develop *develop, const char *path)
 	return NULL;
 }
 
-enum effect { EFFECT_NONE, EFFECT_RELOAD, EFFECT_BUILD };
+/* Whether the generation that runs was started after that change. */
+static bool
+is_known(const struct fleet *fleet, const struct watch_change *change)
+{
+	struct stat is;
+
+	if (change->kind == WATCH_REMOVED || !fleet_is_well(fleet) ||
+	    stat(change->path, &is) != 0)
+		return false;
+	return is.st_ctim.tv_sec != fleet->copied.tv_sec
+	    ? is.st_ctim.tv_sec < fleet->copied.tv_sec
+	    : is.st_ctim.tv_nsec < fleet->copied.tv_nsec;
+}
 
 static enum effect
 effect_of(const struct develop *develop, const struct member *member,
@@ -147,26 +178,29 @@ effect_of(const struct develop *develop, const struct member *member,
 {
 	const struct member *owner = owner_of(develop, change->path);
 
-	if (owner == member && !recipe_is_source(member->file))
-		/* A file that is gone will come back. */
-		return change->kind != WATCH_REMOVED &&
-			change->hash != member->fleet->hash
-		    ? EFFECT_RELOAD
-		    : EFFECT_NONE;
 	if (owner != NULL && owner != member)
 		return EFFECT_NONE;
-	if (member->job != NULL)
-		return EFFECT_BUILD;
-	return watch_plan_is_source(change->path) ? EFFECT_NONE : EFFECT_RELOAD;
+	/* One's own file that is gone will come back. */
+	if (owner != NULL && change->kind == WATCH_REMOVED)
+		return EFFECT_NONE;
+	if (owner != NULL && !recipe_is_source(member->file))
+		return change->hash != member->fleet->hash ? EFFECT_RELOAD
+							   : EFFECT_NONE;
+	if (watch_plan_is_source(change->path))
+		return member->job != NULL &&
+			!made_has(develop->made, change->path)
+		    ? EFFECT_BUILD
+		    : EFFECT_NONE;
+	if (is_known(member->fleet, change))
+		return EFFECT_NONE;
+	return member->job != NULL ? EFFECT_BUILD : EFFECT_RELOAD;
 }
 
-/* What the changes mean for one fleet; counts those that mean anything. */
-static enum effect
+static void
 weigh(struct develop *develop, struct member *member,
     const struct watch_change *changes, size_t n)
 {
-	enum effect sum = EFFECT_NONE;
-
+	member->due = EFFECT_NONE;
 	for (size_t i = 0; i < n; i++) {
 		const enum effect effect = effect_of(
 		    develop, member, &changes[i]);
@@ -175,76 +209,43 @@ weigh(struct develop *develop, struct member *member,
 		if (effect == EFFECT_BUILD &&
 		    !watch_plan_is_source(changes[i].path))
 			member->anew = true;
-		if (effect > sum)
-			sum = effect;
+		if (effect > member->due)
+			member->due = effect;
 	}
-	return sum;
 }
 
 static void
 on_changed(void *arg, const struct watch_change *changes, size_t n)
 {
 	struct develop *develop = arg;
-	bool logged = false;
+	enum effect most = EFFECT_NONE;
 
+	for (size_t i = 0; i < n; i++)
+		if (watch_plan_is_source(changes[i].path))
+			made_note(develop->made, changes[i].path);
 	for (unsigned i = 0; i < develop->nmembers; i++) {
-		struct member *member = &develop->members[i];
-		const enum effect effect = weigh(develop, member, changes, n);
-
-		if (effect == EFFECT_NONE)
-			continue;
-		if (!logged)
-			watch_log_changes(changes, n);
-		logged = true;
-		if (effect == EFFECT_BUILD)
-			start_build(develop, member->job);
-		else
-			reload(member);
+		weigh(develop, &develop->members[i], changes, n);
+		if (develop->members[i].due > most)
+			most = develop->members[i].due;
 	}
-}
-
-static const struct watch_events watch_events = { .changed = on_changed };
-
-/* ---- the watch ---- */
-
-static void
-plan_files(const struct develop *develop, struct watch_plan *plan)
-{
+	if (most == EFFECT_NONE)
+		return;
+	watch_log_changes(changes, n);
 	for (unsigned i = 0; i < develop->nmembers; i++)
-		watch_plan_add_file(plan, develop->members[i].file);
-	for (size_t i = 0; develop->config->folders[i] != NULL; i++)
-		watch_plan_add_folder(plan, develop->config->folders[i]);
-	if (develop->config->folders[0] == NULL)
-		watch_plan_add_folder(plan, ".");
+		if (develop->members[i].due == EFFECT_RELOAD)
+			reload(&develop->members[i]);
+	for_each_due_job(develop, job_build);
 }
 
-static struct watch_plan *
-make_plan(const struct develop *develop)
-{
-	struct watch_plan *plan = watch_plan_new();
-	bool named = false, builds = false;
+const struct watch_events develop_watch_events = { .changed = on_changed };
 
-	for (unsigned i = 0; i < develop->nmembers; i++) {
-		const struct member *member = &develop->members[i];
-
-		builds |= member->job != NULL;
-		if (member->fleet->watcher != NULL)
-			named |= watch_plan_add_json(
-			    plan, member->fleet->watcher);
-	}
-	if (!named && develop->config->options != NULL)
-		watch_plan_add_options(plan, develop->config->options);
-	plan_files(develop, plan);
-	watch_plan_finish(plan, builds);
-	return plan;
-}
-
-/* What changed between two watches is seen by this. */
-static void
-catch_up(struct develop *develop)
+void
+develop_catch_up(struct develop *develop)
 {
 	uint64_t hash;
 
+	if (workshop_is_busy(develop->workshop))
+		return;
 	for (unsigned i = 0; i < develop->nmembers; i++) {
 		struct member *member = &develop->members[i];
 
@@ -255,31 +256,7 @@ catch_up(struct develop *develop)
 	}
 }
 
-static void
-start_watch(struct develop *develop, struct watch_plan *plan)
-{
-	struct watch_config config = *watch_plan_config(plan);
-	struct watch *watch;
-	struct error err;
-
-	config.base = develop->config->base;
-	config.events = &watch_events;
-	config.arg = develop;
-	watch = watch_new(&config, &err);
-	if (watch == NULL) {
-		log_record(LOGGER, TOMO_LOG_ERROR, "not watching",
-		    TOMO_LOG_STR("reason", err.text));
-		watch_plan_free(plan);
-		return;
-	}
-	watch_free(develop->watch);
-	watch_plan_free(develop->plan);
-	develop->watch = watch;
-	develop->plan = plan;
-	if (workshop_is_busy(develop->workshop))
-		watch_hold(watch, true);
-	catch_up(develop);
-}
+/* ---- life ---- */
 
 static void
 on_renew(evutil_socket_t fd, short what, void *arg)
@@ -288,30 +265,6 @@ on_renew(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	develop_watch(arg);
 }
-
-void
-develop_watch(struct develop *develop)
-{
-	const struct timeval again = { 0, RENEW_AGAIN_MS * 1000 };
-	struct watch_plan *plan;
-
-	if (!develop->config->watches || develop->stopping)
-		return;
-	plan = make_plan(develop);
-	if (develop->plan != NULL && watch_plan_equal(plan, develop->plan)) {
-		watch_plan_free(plan);
-		return;
-	}
-	if (develop->watch == NULL || watch_is_idle(develop->watch)) {
-		start_watch(develop, plan);
-		return;
-	}
-	/* What it has seen it is to report first. */
-	watch_plan_free(plan);
-	event_add(develop->renew_timer, &again);
-}
-
-/* ---- life ---- */
 
 struct develop *
 develop_new(const struct develop_config *config)
@@ -326,6 +279,7 @@ develop_new(const struct develop_config *config)
 
 	develop->config = config;
 	develop->workshop = workshop_new(&workshop);
+	develop->made = made_new();
 	develop->renew_timer = evtimer_new(config->base, on_renew, develop);
 	if (develop->renew_timer == NULL)
 		abort();
@@ -340,6 +294,7 @@ develop_free(struct develop *develop)
 	watch_free(develop->watch);
 	watch_plan_free(develop->plan);
 	workshop_free(develop->workshop);
+	made_free(develop->made);
 	event_free(develop->renew_timer);
 	for (unsigned i = 0; i < develop->nmembers; i++)
 		free(develop->members[i].file);
@@ -373,17 +328,24 @@ develop_file(struct develop *develop, const char *operand, struct error *err)
 {
 	struct member *member;
 	struct job *job;
+	char *cwd;
 
 	if (find_job(develop, operand, &job, err) != 0)
 		return NULL;
+	cwd = getcwd(NULL, 0);
+	if (cwd == NULL) {
+		error_set(err, "the working folder is gone");
+		return NULL;
+	}
 	develop->members = xrealloc(develop->members,
 	    (develop->nmembers + 1) * sizeof(*develop->members));
 	member = &develop->members[develop->nmembers++];
 	*member = (struct member) {
-		.file = watch_plan_absolute(operand),
+		.file = watch_path_absolute(cwd, operand),
 		.job = job,
 	};
-	return recipe_is_source(operand) ? job_result(job) : operand;
+	free(cwd);
+	return recipe_is_source(operand) ? job_result(job) : member->file;
 }
 
 void
@@ -395,32 +357,32 @@ develop_add(struct develop *develop, struct fleet *fleet)
 void
 develop_start(struct develop *develop)
 {
-	for (unsigned i = 0; i < develop->nmembers; i++) {
-		struct job *job = develop->members[i].job;
-
-		/* Which of those with a common job comes first builds it. */
-		for (unsigned j = 0; job != NULL && j < i; j++)
-			if (develop->members[j].job == job)
-				job = NULL;
-		if (job != NULL && !develop->started)
-			job_build(job);
-	}
+	/* First: what is saved during the first build counts. */
+	develop_watch(develop);
+	for (unsigned i = 0; i < develop->nmembers; i++)
+		develop->members[i].due = develop->members[i].job != NULL
+		    ? EFFECT_BUILD
+		    : EFFECT_NONE;
+	for_each_due_job(develop, job_build);
 	first_done(develop, NULL);
 }
 
 void
 develop_reload(struct develop *develop)
 {
+	/* Before the first start is the file as it is then. */
+	if (!develop->started || develop->stopping)
+		return;
 	for (unsigned i = 0; i < develop->nmembers; i++) {
 		struct member *member = &develop->members[i];
 
 		/* A reload that is asked for is one, whatever the build says. */
 		member->anew = true;
+		member->due = member->job != NULL ? EFFECT_BUILD : EFFECT_NONE;
 		if (member->job == NULL)
 			reload(member);
-		else
-			start_build(develop, member->job);
 	}
+	for_each_due_job(develop, job_restart);
 }
 
 void
@@ -431,6 +393,12 @@ develop_stop(struct develop *develop)
 	watch_free(develop->watch);
 	develop->watch = NULL;
 	workshop_stop(develop->workshop);
+}
+
+bool
+develop_is_busy(const struct develop *develop)
+{
+	return workshop_is_busy(develop->workshop);
 }
 
 bool

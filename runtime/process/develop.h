@@ -27,6 +27,9 @@ struct develop_config {
 	/* The first builds are over: the files are there, or line says why
 	 * not. */
 	void (*built)(void *arg, const char *line);
+
+	/* A build has ended after develop_stop(). */
+	void (*stopped)(void *arg);
 	void *arg;
 };
 
@@ -44,17 +47,18 @@ const char *develop_file(
 /* The fleet of the operand that develop_file() was asked for last. */
 void develop_add(struct develop *develop, struct fleet *fleet);
 
-/* Builds what is to be built; config->built follows, at once if it is nothing. */
+/* Begins to watch, and builds what is to be built; config->built follows, at once if it is nothing. */
 void develop_start(struct develop *develop);
 
-/* Watches from now on; again, when a fleet has other watcher options. */
+/* A fleet has other watcher options now. */
 void develop_watch(struct develop *develop);
 
-/* Builds all that is built, and reloads all. */
+/* Builds all that is built, and reloads all; ends builds under way first. */
 void develop_reload(struct develop *develop);
 
-/* No more builds and reloads. */
+/* No more builds and reloads; whether builds have not ended yet. */
 void develop_stop(struct develop *develop);
+bool develop_is_busy(const struct develop *develop);
 
 /* To be offered each child that was reaped; whether it was a build's. */
 bool develop_reaped(struct develop *develop, pid_t pid, int status);

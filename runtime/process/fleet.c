@@ -80,6 +80,13 @@ fail_candidate(struct child *child, int code)
 	child_stop(child);
 }
 
+/* A stop during a reload finds candidates that never did anything. */
+static bool
+is_left_over(const struct fleet *fleet, const struct child *child)
+{
+	return fleet->stopping && fleet->opened && !child->death.was_open;
+}
+
 static void
 on_exit_code(struct child *child, int code)
 {
@@ -90,6 +97,8 @@ on_exit_code(struct child *child, int code)
 		fail_candidate(child, code);
 		return;
 	}
+	if (is_left_over(fleet, child))
+		return;
 	if (!fleet->stopping) {
 		const bool counts = child == slot->current;
 		log_record(LOGGER, TOMO_LOG_INFO,
@@ -131,6 +140,8 @@ count_code(struct fleet *fleet, const struct child *child)
 {
 	const int status = child->death.status;
 
+	if (is_left_over(fleet, child))
+		return;
 	/*
 	 * What a terminal, or "kill" of a group, sends to all may hit a worker
 	 * before it has come to watch it; that is part of a clean stop.
@@ -238,6 +249,7 @@ fleet_copy(
 	struct copy *copy;
 
 	/* Before the copy: what is written meanwhile has another hash. */
+	clock_gettime(CLOCK_REALTIME_COARSE, &fleet->copied);
 	if (hash_file(config->file, &fleet->hash) != 0)
 		fleet->hash = 0;
 	copy = copy_new(config->folder, config->file, fleet->generation + 1,

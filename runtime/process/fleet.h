@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "runtime/base/error.h"
 #include "runtime/base/uuid.h"
@@ -82,6 +83,7 @@ struct fleet {
 	char *options; /* JSON, of the last worker that was open */
 	char *watcher; /* likewise: options of the watcher */
 	uint64_t hash; /* of the file when it was copied last; 0: unknown */
+	struct timespec copied; /* when that was, of the wall clock */
 };
 
 struct fleet *fleet_new(const struct fleet_config *config);

@@ -35,7 +35,9 @@ report_failure(const struct fleet *fleet, const char *line)
 	    TOMO_LOG_STR("service", fleet_name(fleet)),
 	    TOMO_LOG_STR("reason", line),
 	    TOMO_LOG_STR("step", reload_state_name(fleet->reload.state)),
-	    TOMO_LOG_STR("next", "the old generation goes on"));
+	    TOMO_LOG_STR("next",
+		fleet_is_well(fleet) ? "the old generation goes on"
+				     : "what runs goes on"));
 }
 
 /* ---- retire ---- */

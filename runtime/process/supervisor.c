@@ -85,16 +85,24 @@ on_failed(void *arg, struct fleet *fleet, const char *line)
 	stop_all(supervisor);
 }
 
+/* All services have ended, and builds. */
 static void
-on_fleet_ended(void *arg, struct fleet *fleet)
+end_if_over(void *arg)
 {
 	struct supervisor *supervisor = arg;
 
-	(void)fleet;
 	for (unsigned i = 0; i < supervisor->nfleets; i++)
 		if (!supervisor->fleets[i]->ended)
 			return;
-	event_base_loopexit(supervisor->base, NULL);
+	if (!develop_is_busy(supervisor->develop))
+		event_base_loopexit(supervisor->base, NULL);
+}
+
+static void
+on_fleet_ended(void *arg, struct fleet *fleet)
+{
+	(void)fleet;
+	end_if_over(arg);
 }
 
 static void
@@ -255,10 +263,8 @@ on_built(void *arg, const char *line)
 	struct supervisor *supervisor = arg;
 	struct error err;
 
-	if (line == NULL && start_fleets(supervisor, &err) == 0) {
-		develop_watch(supervisor->develop);
+	if (line == NULL && start_fleets(supervisor, &err) == 0)
 		return;
-	}
 	on_failed(supervisor, NULL, line != NULL ? line : err.text);
 }
 
@@ -274,6 +280,7 @@ set_up_develop(
 		.watches = config->watches,
 		.options = supervisor->options,
 		.built = on_built,
+		.stopped = end_if_over,
 		.arg = supervisor,
 	};
 	supervisor->develop = develop_new(&supervisor->develop_config);

@@ -39,8 +39,7 @@ const char *watch_filter_cwd(const struct watch_filter *filter);
 const char *watch_filter_shown(
     const struct watch_filter *filter, const char *path);
 
-/* The path made absolute, without "." and empty parts, and, where that can be
- * resolved, without "..".  The caller frees it. */
+/* watch_path_absolute() from the working folder.  The caller frees it. */
 char *watch_filter_absolute(
     const struct watch_filter *filter, const char *path);
 

@@ -185,21 +185,3 @@ watch_plan_is_source(const char *path)
 	}
 	return false;
 }
-
-char *
-watch_plan_absolute(const char *file)
-{
-	char *folder = xstrdup(file), *name = xstrdup(file), *path;
-	char *real = realpath(dirname(folder), NULL);
-
-	if (real == NULL)
-		path = xstrdup(file);
-	else if (strcmp(real, "/") == 0)
-		path = xasprintf("/%s", basename(name));
-	else
-		path = xasprintf("%s/%s", real, basename(name));
-	free(real);
-	free(name);
-	free(folder);
-	return path;
-}

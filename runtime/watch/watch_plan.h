@@ -32,8 +32,4 @@ const struct watch_config *watch_plan_config(const struct watch_plan *plan);
 /* Whether a build reads a file of that name. */
 bool watch_plan_is_source(const char *path);
 
-/* The file's path, absolute and without symlinks but for its own name; the
- * caller frees it. */
-char *watch_plan_absolute(const char *file);
-
 #endif

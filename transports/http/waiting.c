@@ -43,7 +43,7 @@ limit_ms(const struct http_server *server, enum http_waiting waiting)
 static bool
 holds_up(const struct http_server *server)
 {
-	return server->hastened &&
+	return server->hastened && server->shutting &&
 	    server->service->busy <= server->lists[WAITING_IDLE].count +
 		server->lists[WAITING_HEAD].count;
 }

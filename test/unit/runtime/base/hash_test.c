@@ -92,6 +92,8 @@ hashes_a_file_as_its_bytes(void **state)
 	assert_true(value == hash_of("hello, file", 11));
 	unlink(path);
 	assert_int_equal(hash_file(path, &value), -1);
+	/* It would never end. */
+	assert_int_equal(hash_file("/dev/zero", &value), -1);
 }
 
 int
