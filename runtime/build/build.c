@@ -210,12 +210,16 @@ build_stop(struct build *build)
 
 /* ---- the beginning ---- */
 
+/* Told to end, the shell waits for what it runs, which is told, too. */
+#define WAITS "trap 'exit 143' TERM; "
+
 static pid_t
 spawn(const struct build *build, const char *include, int to, struct error *err)
 {
 	const struct recipe *recipe = build->plan.recipe;
-	char *const argv[] = { "sh", "-c", recipe->command, "sh",
-		recipe->source, (char *)include, build->output, NULL };
+	char *command = xasprintf(WAITS "%s", recipe->command);
+	char *const argv[] = { "sh", "-c", command, "sh", recipe->source,
+		(char *)include, build->output, NULL };
 	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	const struct spawn_fd fds[] = { { nothing, STDIN_FILENO },
 		{ to, STDOUT_FILENO }, { to, STDERR_FILENO } };
@@ -227,6 +231,7 @@ spawn(const struct build *build, const char *include, int to, struct error *err)
 		.own_group = true };
 	const pid_t pid = spawn_start(&shell, err);
 
+	free(command);
 	if (nothing >= 0)
 		close(nothing);
 	return pid;

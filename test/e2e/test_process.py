@@ -488,6 +488,16 @@ def test_a_bad_build_never_replaces_a_good_one(built, version, reason):
         assert runner.stop() == 0
 
 
+@pytest.mark.parametrize("version", ["bad-slow4", "bad-slow!"])
+def test_a_candidate_does_not_change_the_code_of_a_stop(built, version):
+    with Runner(str(built), args=["--production", "--option",
+                                  "http.port=0"]) as runner:
+        generation(built, version)
+        runner.kill(signal.SIGHUP)
+        until(lambda: len(runner.workers()) == 2, "a candidate")
+        assert runner.stop() == 0
+
+
 def test_at_most_two_generations_are_alive(built):
     with Runner(str(built)) as runner:
         thread, result = in_background(runner, "/sleep/700")

@@ -174,6 +174,20 @@ def test_a_service_file_does_not_reload_another(folder):
         assert runner.stop() == 0
 
 
+def test_a_replaced_working_folder_is_the_new_one(folder):
+    work = folder / "work"
+    work.mkdir()
+    generation(work / "crash.so", "version-1")
+    with Runner("crash.so", args=ARGS, cwd=work) as runner:
+        new = folder / "new"
+        new.mkdir()
+        generation(new / "crash.so", "version-2")
+        work.rename(folder / "old")
+        new.rename(work)
+        until(lambda: runner.get("/version") == (200, "version-2"), "the new")
+        assert runner.stop() == 0
+
+
 def test_watch_names_folders_instead_of_the_working_folder(folder):
     for name in "service", "one", "two":
         (folder / name).mkdir()
