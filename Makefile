@@ -93,7 +93,8 @@ TEST_SERVICES = $(patsubst %.c,$(BUILD)/%.so,$(wildcard test/services/*.c)) \
 # Bad files that no compiler makes by itself.
 MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
     truncated.so half_header.so class_32.so other_arch.so program.so \
-    fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so)
+    fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so \
+    conformance_main.so conformance_errs.so conformance_mw.so)
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS))
