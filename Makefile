@@ -240,12 +240,13 @@ e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 
 SOAK_SECONDS ?= 600
 
-soak: ## Install what is missing and load a service long (SOAK_SECONDS=600)
+soak: ## Install what is missing, load and fuzz long (SOAK_SECONDS=600)
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory test-build
 	BUILD=$(BUILD) SAN=$(SAN) SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON) -m \
 	    pytest -q -s -p no:cacheprovider test/soak \
 	    test/e2e/test_reloads.py $(PYTEST_ARGS)
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=$(SOAK_SECONDS)
 
 FUZZ_SECONDS ?= 20
 FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
