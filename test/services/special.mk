@@ -71,7 +71,7 @@ CONFORMANCE = $(filter-out %/service_main.c %/service_errs.c %/service_mw.c, \
     $(wildcard test/services/conformance/*.c))
 
 $(BUILD)/test/services/conformance_%.so: test/services/conformance/service_%.c \
-    $(CONFORMANCE) $(wildcard test/services/conformance/*.h)
+    $(CONFORMANCE) $(wildcard test/services/conformance/*.h abi/tomodachi/*.h)
 	@mkdir -p $(@D)
 	@echo "CC $@"
 	$(Q)$(CC) -std=gnu11 -I. $(SERVICE_FLAGS) $(WARNINGS) -o $@ $< $(CONFORMANCE) \

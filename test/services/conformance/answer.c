@@ -55,12 +55,6 @@ plain_text(const struct tomo_call *call)
 	return tomo_get(call, "plain");
 }
 
-void
-forget_plain(struct tomo_call *call)
-{
-	tomo_set(call, "plain", NULL, NULL);
-}
-
 int
 raised(struct tomo_call *call, int status, const char *reason)
 {

@@ -16,9 +16,6 @@ int plain(struct tomo_call *call, int status, const char *text);
 /* The text of the last plain answer; NULL if there is none. */
 const char *plain_text(const struct tomo_call *call);
 
-/* The answer so far is no plain one any more. */
-void forget_plain(struct tomo_call *call);
-
 /* Answers with the reason phrase of a status, as a raised one does. */
 int raised(struct tomo_call *call, int status, const char *reason);
 
