@@ -281,6 +281,7 @@ docs: $(RUNNER) ## Renew the generated tables of docs/
 	    -e '/^<!-- options -->$$/,/^<!-- \/options -->$$/{/^|/d}' \
 	    docs/options.md >$(BUILD)/options.md
 	mv $(BUILD)/options.md docs/options.md
+	$(PYTHON) test/e2e/decisions.py
 
 # ---- ABI and install ----
 

@@ -10,6 +10,7 @@ import os
 
 import pytest
 
+import decisions
 import replay
 from runner import LIMIT, ROOT, Runner, environment, service, until
 from wire import Wire
@@ -52,7 +53,7 @@ def is_to_come(case):
 
 CASES = [case for case in load("http_cases.json")["cases"]
          if not is_websocket(case) and not is_to_come(case)]
-DECISIONS = load("http_decided.json")
+DECISIONS = decisions.load()
 DECIDED = {name: decision["expect"]
            for decision in DECISIONS for name in decision["cases"]}
 
@@ -191,6 +192,12 @@ def test_each_decision_is_about_a_case_and_has_a_reason():
     ids = {case["id"] for case in load("http_cases.json")["cases"]}
     assert set(DECIDED) <= ids
     assert all(decision["reason"] for decision in DECISIONS)
+
+
+def test_the_documentation_tells_each_decision():
+    with open(os.path.join(ROOT, "docs", "http.md"), encoding="utf-8") as page:
+        text = page.read()
+    assert decisions.in_page(text) == text, 'out of date: run "make docs"'
 
 
 def test_only_websocket_cases_are_left_out():
