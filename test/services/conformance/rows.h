@@ -97,7 +97,7 @@ tomo_fn init, start, started, stopping, stop;
 	    TOMO_HTTP("GET", "/exit/(?P<code>[0-9]+)", leave)
 
 #define FILE_ROWS \
-	    TOMO_HTTP_STATIC("static", "/static"), \
+	TOMO_HTTP_STATIC("static", "/static"), \
 	    TOMO_HTTP_STATIC("static", "/files/(?P<filename>[a-z]+\\.txt)/dl")
 
 #define ROWS ANSWER_ROWS, ROUTING_ROWS, REQUEST_ROWS, FILE_ROWS
