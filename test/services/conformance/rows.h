@@ -21,6 +21,8 @@ tomo_fn item, item_name, optional, keyword, inject, multi, deleted, purged,
 tomo_fn echo, echo_get, json, query, path, header, ip;
 /* errors.c */
 tomo_fn on_404, on_405, on_409, on_410, on_413, on_500;
+/* forms.c */
+tomo_fn form, cookie;
 /* middleware.c */
 tomo_fn outer, middle, inner;
 /* hooks.c */
@@ -97,7 +99,8 @@ tomo_fn init, start, started, stopping, stop;
 	    TOMO_HTTP("GET", "/exit/(?P<code>[0-9]+)", leave)
 
 #define FILE_ROWS \
-	TOMO_HTTP_STATIC("static", "/static"), \
+	TOMO_HTTP("POST", "/form", form), TOMO_HTTP("GET", "/cookie", cookie), \
+	    TOMO_HTTP_STATIC("static", "/static"), \
 	    TOMO_HTTP_STATIC("static", "/files/(?P<filename>[a-z]+\\.txt)/dl")
 
 #define ROWS ANSWER_ROWS, ROUTING_ROWS, REQUEST_ROWS, FILE_ROWS
