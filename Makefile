@@ -93,7 +93,8 @@ TEST_SERVICES = $(patsubst %.c,$(BUILD)/%.so,$(wildcard test/services/*.c)) \
 # Bad files that no compiler makes by itself.
 MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
     truncated.so half_header.so class_32.so other_arch.so program.so \
-    fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so)
+    fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so \
+    conformance_main.so conformance_errs.so conformance_mw.so)
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS))
@@ -239,12 +240,13 @@ e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 
 SOAK_SECONDS ?= 600
 
-soak: ## Install what is missing and load a service long (SOAK_SECONDS=600)
+soak: ## Install what is missing, load and fuzz long (SOAK_SECONDS=600)
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory test-build
 	BUILD=$(BUILD) SAN=$(SAN) SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON) -m \
 	    pytest -q -s -p no:cacheprovider test/soak \
 	    test/e2e/test_reloads.py $(PYTEST_ARGS)
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=$(SOAK_SECONDS)
 
 FUZZ_SECONDS ?= 20
 FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
@@ -279,6 +281,7 @@ docs: $(RUNNER) ## Renew the generated tables of docs/
 	    -e '/^<!-- options -->$$/,/^<!-- \/options -->$$/{/^|/d}' \
 	    docs/options.md >$(BUILD)/options.md
 	mv $(BUILD)/options.md docs/options.md
+	$(PYTHON) test/e2e/decisions.py
 
 # ---- ABI and install ----
 
