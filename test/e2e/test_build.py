@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -58,6 +59,19 @@ def test_a_saved_source_file_answers(folder):
         assert runner.find("files changed")[0]["updated"] == "hello.c"
         assert runner.stop() == 0
     assert os.listdir(folder) == ["hello.c"]
+
+
+def test_a_source_file_saved_by_vim_answers(folder):
+    with Runner("hello.c", args=ARGS, cwd=folder,
+                env=with_cache(folder)) as runner:
+        subprocess.run(["vim", "-u", "NONE", "-n", "-es", "-c",
+                        "set backup writebackup", "-c", "%s/one/two/", "-c",
+                        "wq", "hello.c"], cwd=folder, check=True,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        answers(runner, "two")
+        runner.record("reloaded")
+        assert len(runner.find("building")) == 2
+        assert runner.stop() == 0
 
 
 def test_a_header_counts_too(folder):

@@ -90,6 +90,16 @@ def with_branches(folder):
     git(folder, "checkout", "-q", "first")
 
 
+def slowly(folder):
+    """In place, with pauses in which a quiet period ends."""
+    data = (folder / "next.bin").read_bytes()
+    with open(folder / "crash.so", "wb") as file:
+        for at in range(0, len(data), len(data) // 4):
+            file.write(data[at:at + len(data) // 4])
+            file.flush()
+            time.sleep(0.15)
+
+
 SAVES = {
     "vim": vim,
     "cp": lambda folder: shell("cp next.bin crash.so", folder),
@@ -100,6 +110,7 @@ SAVES = {
     "ld.bfd": linked("bfd"),
     "ld.gold": linked("gold"),
     "ld.lld": linked("lld"),
+    "a slow writer": slowly,
     "git checkout": checkout,
 }
 
