@@ -14,6 +14,7 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/exit_status.h"
+#include "runtime/base/folder.h"
 #include "runtime/base/log.h"
 #include "runtime/base/spawn.h"
 #include "runtime/build/cache.h"
@@ -127,7 +128,7 @@ finish(struct build *build)
 	event_del(build->timer);
 	build->is_done = true;
 	keep_log(build);
-	cache_run_remove(build->run);
+	folder_remove(build->run);
 	if (ok)
 		log_record(LOGGER, TOMO_LOG_INFO, "built",
 		    TOMO_LOG_STR("file", recipe->name),
@@ -335,7 +336,7 @@ build_free(struct build *build)
 	if (build->timer != NULL)
 		event_free(build->timer);
 	if (build->run != NULL && !build->is_done)
-		cache_run_remove(build->run);
+		folder_remove(build->run);
 	free(build->run);
 	free(build->output);
 	free(build);

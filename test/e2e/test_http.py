@@ -22,13 +22,6 @@ def routes():
 
 
 @pytest.fixture
-def serve():
-    """Starts services that end with the test."""
-    with contextlib.ExitStack() as stack:
-        yield lambda *args, **more: stack.enter_context(Served(*args, **more))
-
-
-@pytest.fixture
 def wire(routes):
     with Wire(routes.port) as wire:
         yield wire
