@@ -12,7 +12,8 @@
 
 /* ---- anchors ---- */
 
-/* Whoever made this file has it open still, and its close will be heard. */
+/* Whoever made this file may have it open still: then its close will be heard.
+ */
 static bool
 is_being_made(const char *folder, const char *name, unsigned what)
 {
@@ -101,7 +102,9 @@ on_anchor(struct watch *watch, struct watch_anchor *anchor,
 	if (anchor->node->is_folder) {
 		watch_look_at_anchor(watch, anchor);
 		watch_extend_burst(watch);
-	} else if (!wait) {
+	} else if (wait) {
+		watch_await_close(watch, anchor->node);
+	} else {
 		watch_suspect(watch, anchor->node);
 	}
 	watch_follow(watch, anchor);
@@ -118,11 +121,15 @@ on_file(struct watch *watch, struct watch_node *folder, const char *name,
 	if (!watch_filter_has_ending(watch->filter, name))
 		return;
 	char *path = watch_node_path(folder);
-	if (!watch_filter_is_apart(watch->filter, path, name) &&
-	    !is_being_made(path, name, what))
+	if (!watch_filter_is_apart(watch->filter, path, name))
 		node = watch_look_entry(&watch->look, folder, name, false);
+	const bool wait = is_being_made(path, name, what);
 	free(path);
-	if (node != NULL)
+	if (node == NULL)
+		return;
+	if (wait)
+		watch_await_close(watch, node);
+	else
 		watch_suspect(watch, node);
 }
 

@@ -1,7 +1,9 @@
 #include "runtime/watch/watch_notify.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +139,24 @@ void
 watch_notify_remove(struct watch_notify *notify, int wd)
 {
 	inotify_rm_watch(notify->fd, wd);
+}
+
+/*
+ * A lease is refused while there is a writer.  One who comes before it is
+ * given back waits that long, and we are sent a signal that does nothing.
+ */
+bool
+watch_notify_has_writer(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool refused;
+
+	if (fd < 0)
+		return false;
+	refused = fcntl(fd, F_SETSIG, SIGURG) == 0 &&
+	    fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
+	close(fd);
+	return refused;
 }
 
 const char *

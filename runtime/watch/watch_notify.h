@@ -47,6 +47,10 @@ int watch_notify_add(
 bool watch_notify_is_limit(int error);
 void watch_notify_remove(struct watch_notify *notify, int wd);
 
+/* Whether somebody has the file open for writing, under whatever name; false
+ * also where that cannot be known. */
+bool watch_notify_has_writer(const char *path);
+
 /* The name of the file system of an open file if others may write to it unseen:
  * other machines, the host of a virtual one.  Else NULL. */
 const char *watch_notify_blind(int fd);
