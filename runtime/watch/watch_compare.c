@@ -93,6 +93,7 @@ open_next(struct watch_compare *compare, struct watch_node *node)
 
 	watch_node_queue(node, NULL);
 	set_at(compare, node);
+	compare->reading.whole = node->parent == NULL;
 	verdict = watch_reading_open(&compare->reading, path, &node->now);
 	if (verdict == WATCH_UNREADABLE)
 		log_record(LOGGER, TOMO_LOG_DEBUG, "file skipped",

@@ -39,6 +39,45 @@ looks_again_when_notifications_were_lost(void **state)
 	watch_free(watching.watch);
 }
 
+/* To read them would take minutes; nobody waits so long for a small one. */
+static void
+reports_huge_files_without_reading_them(void **state)
+{
+	struct watching watching;
+	const int64_t start = clock_ms();
+
+	(void)state;
+	sh("truncate -s 64G touched.json grown.json; >a.json");
+	watching_start(&watching, (struct watch_config) { .poll = false });
+	watching_wait_idle(&watching);
+	sh("echo 1 >a.json; echo 1 >>grown.json; truncate -s 64G new.json");
+	assert_string_equal(
+	    watching_wait(&watching), "~a.json ~grown.json +new.json");
+	/* As it is not read, nobody knows that it is the same. */
+	sh("touch touched.json");
+	assert_string_equal(watching_wait(&watching), "~touched.json");
+	assert_true(clock_ms() - start < DEADLINE_MS);
+	watch_free(watching.watch);
+}
+
+static void
+reads_a_named_file_however_large_it_is(void **state)
+{
+	struct watching watching;
+
+	(void)state;
+	sh("truncate -s 65M a.bin");
+	watching_start(&watching,
+	    (struct watch_config) {
+		.files = (const char *const[]) { "a.bin", NULL } });
+	watching_wait_idle(&watching);
+	sh("touch a.bin; >>a.bin; >s.json");
+	assert_string_equal(watching_wait(&watching), "+s.json");
+	sh("printf 1 | dd of=a.bin conv=notrunc status=none");
+	assert_string_equal(watching_wait(&watching), "~a.bin");
+	watch_free(watching.watch);
+}
+
 /* No descriptor is left, so that inotify cannot be had. */
 static void
 polls_where_there_is_no_inotify_instance(void **state)
@@ -108,6 +147,8 @@ main(void)
 	cmocka_unit_test_setup_teardown(f, watching_set_up, watching_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(looks_again_when_notifications_were_lost),
+		TEST(reports_huge_files_without_reading_them),
+		TEST(reads_a_named_file_however_large_it_is),
 		TEST(polls_where_there_is_no_inotify_instance),
 		TEST(polls_where_there_are_too_few_inotify_watches),
 	};
