@@ -95,7 +95,8 @@ open_next(struct watch_compare *compare, struct watch_node *node)
 	set_at(compare, node);
 	compare->reading.whole = node->parent == NULL;
 	verdict = watch_reading_open(&compare->reading, path, &node->now);
-	if (verdict == WATCH_UNREADABLE)
+	node->unreadable = verdict == WATCH_UNREADABLE;
+	if (node->unreadable)
 		log_record(LOGGER, TOMO_LOG_DEBUG, "file skipped",
 		    TOMO_LOG_STR("file", path));
 	free(path);
@@ -130,6 +131,7 @@ advance(struct watch_compare *compare, int64_t until_ns)
 		settle_first(compare, node);
 		break;
 	case WATCH_UNREADABLE:
+		node->unreadable = true;
 		break;
 	}
 	set_at(compare, NULL);

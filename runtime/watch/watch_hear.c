@@ -161,12 +161,34 @@ on_folder(struct watch *watch, struct watch_node *parent, const char *name,
 	watch_go_on(watch);
 }
 
+/* What could not be read perhaps can be now; others are as they were. */
+static void
+on_rights(struct watch *watch, int wd, const char *name)
+{
+	struct watch_node *folder = watch_tree_by_wd(&watch->tree, wd);
+	struct watch_node *file = NULL;
+
+	for (struct watch_anchor *at = watch->anchors; at != NULL;
+	     at = at->next)
+		if (at->node->unreadable &&
+		    watch_anchor_step(at, wd, name, 0) != NULL)
+			watch_suspect(watch, at->node);
+	if (folder != NULL)
+		file = watch_tree_find(&watch->tree, folder, name, false);
+	if (file != NULL && file->unreadable)
+		watch_suspect(watch, file);
+}
+
 static void
 on_entry(void *arg, int wd, const char *name, unsigned what)
 {
 	struct watch *watch = arg;
 	struct watch_node *folder;
 
+	if (what & WATCH_NOTIFY_RIGHTS) {
+		on_rights(watch, wd, name);
+		return;
+	}
 	for (struct watch_anchor *at = watch->anchors; at != NULL;
 	     at = at->next) {
 		const struct watch_step *step = watch_anchor_step(

@@ -16,6 +16,7 @@ struct watch_notify;
 #define WATCH_NOTIFY_SELF 8u    /* the watched folder itself was moved */
 #define WATCH_NOTIFY_ENDED 16u  /* and its watch is no more */
 #define WATCH_NOTIFY_FOLDER 32u /* the entry is a folder */
+#define WATCH_NOTIFY_RIGHTS 64u /* or times: the content is as it was */
 
 /* Called from the loop; neither may free the object. */
 struct watch_notify_events {

@@ -11,6 +11,8 @@
 
 #include "test/unit/runtime/watch/watching.h"
 
+#define NOBODY 65534
+
 static void
 looks_again_when_notifications_were_lost(void **state)
 {
@@ -100,6 +102,54 @@ polls_where_there_is_no_inotify_instance(void **state)
 	watch_free(watching.watch);
 }
 
+static int
+watch_what_may_not_be_read(void)
+{
+	struct watching watching;
+	const char *text;
+
+	if (getuid() == 0 && setuid(NOBODY) != 0)
+		return 77;
+	sh("echo 1 >b.bin; echo 1 >c.json");
+	watching_start(&watching,
+	    (struct watch_config) {
+		.files = (const char *const[]) { "b.bin", NULL } });
+	watching_wait_idle(&watching);
+	sh("echo 2 >b.bin; chmod 0 b.bin; umask 777; >a.json; >n.json; >s.txt; "
+	   "mv s.txt s.json");
+	watching_wait_idle(&watching);
+	sh("chmod 600 c.json; touch c.json; rm -f n.json; chmod 600 a.json");
+	text = watching_wait(&watching);
+	if (strcmp(text, "+a.json") != 0)
+		return 1;
+	sh("chmod 600 b.bin s.json");
+	text = watching_wait(&watching);
+	if (strcmp(text, "~b.bin +s.json") != 0)
+		return 2;
+	watching_wait_idle(&watching);
+	watch_free(watching.watch);
+	return 0;
+}
+
+/* As somebody who is not root, who may read all. */
+static void
+reads_a_file_once_that_is_allowed(void **state)
+{
+	int status;
+
+	(void)state;
+	sh("chmod 777 .");
+	const pid_t pid = fork();
+	if (pid == 0) {
+		event_reinit(watching_base);
+		_exit(watch_what_may_not_be_read());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
 /* In a user namespace of its own, whose limit may be lowered. */
 static int
 watch_with_few_watches(void)
@@ -149,6 +199,7 @@ main(void)
 		TEST(looks_again_when_notifications_were_lost),
 		TEST(reports_huge_files_without_reading_them),
 		TEST(reads_a_named_file_however_large_it_is),
+		TEST(reads_a_file_once_that_is_allowed),
 		TEST(polls_where_there_is_no_inotify_instance),
 		TEST(polls_where_there_are_too_few_inotify_watches),
 	};
