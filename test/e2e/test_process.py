@@ -132,8 +132,13 @@ def test_a_sigterm_to_the_whole_group_is_one_stop(loading):
 
 def test_the_end_of_a_terminal_is_a_stop():
     ours, theirs = pty.openpty()
-    with Runner(CRASH, start_new_session=True, preexec_fn=lambda: (
-            os.close(os.open(os.ttyname(theirs), os.O_RDWR)))) as runner:
+
+    def own_terminal():
+        # "nohup make test" would be inherited.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        os.close(os.open(os.ttyname(theirs), os.O_RDWR))
+    with Runner(CRASH, start_new_session=True,
+                preexec_fn=own_terminal) as runner:
         os.close(theirs)
         os.close(ours)
         assert runner.wait() == 0
