@@ -287,7 +287,8 @@ reports_a_burst_of_five_hundred_files_once(void **state)
 	struct watching watching;
 
 	(void)state;
-	watching_start(&watching, (struct watch_config) { .cap_ms = 60000 });
+	watching_start(&watching,
+	    (struct watch_config) { .quiet_ms = 500, .cap_ms = 60000 });
 	watching_wait_idle(&watching);
 	sh("(for i in $(seq 500); do mkdir -p d/$((i %% 50)); "
 	   "echo $i >d/$((i %% 50))/$i.json; done; >done.json) &");
