@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import zlib
 
 import brotli
 import pytest
@@ -310,3 +311,79 @@ def test_files_that_must_not_be_transformed_are_sent_as_they_are(wire):
 
 def test_a_file_that_is_not_there_is_404(wire):
     assert wire.get("/static/none.txt", BOTH).status == 404
+
+
+# ---- streams ----
+
+def test_a_stream_is_compressed(on, wire):
+    # Brotli would take ten times the memory.
+    response = wire.get("/stream?size=200000&pieces=3", BOTH)
+    assert response.header("Content-Encoding") == "gzip"
+    assert response.header("Vary") == "Accept-Encoding"
+    assert gzip.decompress(response.body) == 3 * text(200000)
+    record = on.wait_access(request_query_string="size=200000&pieces=3")
+    assert record["response_content_length"] == len(response.body)
+    assert wire.get("/body").status == 200
+
+
+def test_a_stream_to_http_10_is_compressed(on):
+    with Wire(on.port) as wire:
+        wire.send(f"GET /stream HTTP/1.0\r\n{GZIP}\r\n\r\n")
+        response = wire.read()
+        while wire._fill():
+            pass
+        assert response.header("Content-Encoding") == "gzip"
+        assert gzip.decompress(wire.buffer) == 2 * text(4096)
+
+
+@pytest.mark.parametrize("path, accepts", [
+    ("/stream", "Accept-Encoding: br"), ("/stream?type=video/mp4", BOTH),
+    ("/stream?header=Cache-Control:no-transform", BOTH)])
+def test_a_stream_is_left_as_it_is(wire, path, accepts):
+    response = wire.get(path, accepts)
+    assert response.header("Content-Encoding") is None
+    assert response.body == 2 * text(4096)
+
+
+def test_head_of_a_stream_has_the_headers_of_get(wire):
+    response = wire.get("/stream", BOTH, method="HEAD")
+    assert response.header("Content-Encoding") == "gzip"
+    assert wire.get("/body").status == 200
+
+
+def test_a_stream_without_content_can_be_decoded(wire):
+    response = wire.get("/stream?size=0", GZIP)
+    assert gzip.decompress(response.body) == b""
+    assert wire.get("/stream?pieces=0", GZIP).body == b""
+
+
+def test_an_event_is_not_held_back(on, wire):
+    wire.send(f"GET /slowly HTTP/1.1\r\nHost: x\r\n{GZIP}\r\n\r\n")
+    while b"\r\n\r\n" not in wire.buffer:
+        assert wire._fill()
+    head, _, wire.buffer = wire.buffer.partition(b"\r\n\r\n")
+    assert b"Content-Encoding: gzip" in head
+    chunks = wire.chunks()
+    decoder = zlib.decompressobj(31)
+    assert decoder.decompress(next(chunks)) == b"data: one\n\n"
+    with Wire(on.port) as other:
+        other.get("/more")
+    rest = b"".join(decoder.decompress(chunk) for chunk in chunks)
+    assert rest == b"data: two\n\n"
+    assert decoder.eof
+
+
+def test_a_client_may_leave_in_the_middle_of_a_stream(on):
+    query = "size=100000&pieces=100000"
+    with Wire(on.port) as wire:
+        wire.send(f"GET /stream?{query} HTTP/1.1\r\nHost: x\r\n{GZIP}\r\n\r\n")
+        assert wire._fill()
+    record = on.wait_access(request_query_string=query)
+    assert record["status_code"] == 499
+
+
+def test_a_stream_that_fails_does_not_look_whole(on):
+    with Wire(on.port) as wire:
+        wire.send(f"GET /breaks HTTP/1.1\r\nHost: x\r\n{GZIP}\r\n\r\n")
+        with pytest.raises(AssertionError, match="the body ends early"):
+            wire.read()

@@ -140,9 +140,8 @@ use(struct http_request *request, enum coding coding)
 {
 	struct compression *compression = request->server->compression;
 	struct encoder *encoder = take(compression, coding);
-	char *piece = request->response.file != NULL
-	    ? malloc(ENCODER_SLICE)
-	    : NULL;
+	char *piece = request->response.file != NULL ? malloc(ENCODER_SLICE)
+						     : NULL;
 	struct buffer out = { 0 };
 
 	if (encoder == NULL)
@@ -192,4 +191,30 @@ compression_takes_file(
 	return size >= request->server->settings.compression_min &&
 	    size <= FILE_MAX && variant_is_open(request, type) &&
 	    variant_choose(request, OFFERED) != CODING_IDENTITY;
+}
+
+/*
+ * Of many streams that are open for hours, each has its encoder: with gzip that
+ * is a tenth of what brotli takes, and pieces sent one by one become smaller.
+ */
+struct encoder *
+compression_of_stream(struct http_request *request)
+{
+	const struct compression *compression = request->server->compression;
+	struct encoder *encoder;
+
+	if (!has_whole_content(&request->response) ||
+	    !variant_is_open(request, request->response.type) ||
+	    !variant_vary(request) ||
+	    variant_choose(request, CODING_BIT(CODING_GZIP)) != CODING_GZIP)
+		return NULL;
+	if (request_is_head(request)) {
+		variant_mark(request, CODING_GZIP);
+		return NULL;
+	}
+	encoder = encoder_new(compression->library, CODING_GZIP, true);
+	if (encoder == NULL || variant_mark(request, CODING_GZIP))
+		return encoder;
+	encoder_free(encoder);
+	return NULL;
 }

@@ -8,6 +8,7 @@
 #include "runtime/base/error.h"
 
 struct compression;
+struct encoder;
 struct http_request;
 
 /* What a server needs for it; NULL with the reason if a library is missing. */
@@ -24,5 +25,11 @@ void compression_apply(struct http_request *request);
 /* Whether that will change a file of so many bytes, answered whole. */
 bool compression_takes_file(
     const struct http_request *request, const char *type, uint64_t size);
+
+/*
+ * The answer is a stream whose head is not yet out: sets headers, and returns
+ * what is to encode it, or NULL.
+ */
+struct encoder *compression_of_stream(struct http_request *request);
 
 #endif
