@@ -14,10 +14,10 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libjansson-dev libboost-context-dev libunwind-dev libdw-dev \
-    libcurl4-openssl-dev libssl-dev
+    libcurl4-openssl-dev libssl-dev zlib1g-dev libbrotli-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
-    python3 python3-pytest python3-requests abigail-tools binutils git lld \
-    openssl vim
+    python3 python3-brotli python3-pytest python3-requests abigail-tools \
+    binutils git lld openssl vim
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 
@@ -39,8 +39,10 @@ $(call need,libunwind,libunwind-dev)
 $(call need,libdw,libdw-dev)
 $(call need,libcurl,libcurl4-openssl-dev)
 $(call need,libssl,libssl-dev)
+$(call need,zlib,zlib1g-dev)
+$(call need,libbrotlienc,libbrotli-dev)
 LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson \
-    libcurl libssl)
+    libcurl libssl zlib libbrotlienc)
 LIBS := $(shell pkg-config --libs libevent_core libpcre2-8 jansson)
 
 LLHTTP = /usr/share/llhttp
@@ -172,7 +174,8 @@ $(BUILD)/test/unit/%_test: test/unit/%_test.c $(TEST_OBJECTS)
 	@mkdir -p $(@D)
 	@echo "CC $@"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
-	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka -Wl,--as-needed -lssl -lcrypto
+	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka -Wl,--as-needed -lssl -lcrypto \
+	    -lz -lbrotlidec
 
 $(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
 	@mkdir -p $(@D)

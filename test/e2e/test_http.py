@@ -563,13 +563,6 @@ def test_an_access_file_that_cannot_be_written_is_one_line(tmp_path):
                          "No such file or directory")
 
 
-def test_what_the_runner_cannot_do_yet_is_refused():
-    code, line = fails("routes", "http.compression=true")
-    assert code == 1
-    assert line.endswith("http.compression: this version of the runner "
-                         "cannot do that yet")
-
-
 def test_requests_in_flight_finish_on_a_stop_and_new_ones_are_refused(serve):
     service = serve("routes")
     with Wire(service.port) as wire, Wire(service.port) as idle:

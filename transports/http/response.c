@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "runtime/base/buffer.h"
 #include "transports/http/server.h"
@@ -64,6 +65,32 @@ bool
 response_is_bodiless(int status)
 {
 	return status == 204 || status == 205 || status == 304 || status < 200;
+}
+
+struct response_header *
+response_find_header(const struct http_response *response, const char *name)
+{
+	struct response_header *header = response->headers;
+
+	while (header != NULL && strcasecmp(header->name, name) != 0)
+		header = header->next;
+	return header;
+}
+
+void
+response_remove_header(struct http_response *response, const char *name)
+{
+	struct response_header **link = &response->headers;
+
+	response->last = NULL;
+	while (*link != NULL) {
+		if (strcasecmp((*link)->name, name) == 0) {
+			*link = (*link)->next;
+			continue;
+		}
+		response->last = *link;
+		link = &(*link)->next;
+	}
 }
 
 /* Appends to memory that was reserved. */

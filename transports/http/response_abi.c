@@ -139,22 +139,6 @@ is_ours(const char *name)
 	return false;
 }
 
-static void
-remove_header(struct http_response *response, const char *name)
-{
-	struct response_header **link = &response->headers;
-
-	response->last = NULL;
-	while (*link != NULL) {
-		if (strcasecmp((*link)->name, name) == 0) {
-			*link = (*link)->next;
-			continue;
-		}
-		response->last = *link;
-		link = &(*link)->next;
-	}
-}
-
 static int
 add(struct tomo_call *call, const char *name, const char *value, bool replace,
     const char *function)
@@ -181,7 +165,7 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 		return 0;
 	}
 	if (replace)
-		remove_header(&request->response, name);
+		response_remove_header(&request->response, name);
 	*header = (struct response_header) { NULL, name, value, strlen(name),
 		strlen(value), chain_depth(call) };
 	if (request->response.last != NULL)

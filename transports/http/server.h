@@ -15,6 +15,7 @@
 
 struct alarm;
 struct chain;
+struct compression;
 struct event;
 struct http_connection;
 struct http_listener;
@@ -31,7 +32,8 @@ struct tomo_http_error_spec;
 struct http_server {
 	struct service *service;
 	struct http_settings settings;
-	struct tls_context *tls; /* NULL: plain HTTP */
+	struct tls_context *tls;         /* NULL: plain HTTP */
+	struct compression *compression; /* NULL: off */
 	struct router *router;
 	const struct chain *middleware; /* NULL: none */
 	struct static_route *statics;
