@@ -18,9 +18,10 @@ struct response_header {
 };
 
 struct http_response {
-	int status;       /* 0: none yet */
-	bool failed;      /* tomo_http_fail(): by way of the error handler */
-	const char *type; /* NULL: http.content_type; "": none */
+	int status;         /* 0: none yet */
+	const char *reason; /* NULL: the registered phrase */
+	bool failed;        /* tomo_http_fail(): by way of the error handler */
+	const char *type;   /* NULL: http.content_type; "": none */
 	const char *body;
 	size_t body_len;
 	struct output_file *file; /* the body, if not NULL; the request's */
