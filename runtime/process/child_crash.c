@@ -29,15 +29,13 @@ int
 child_on_crashed(struct child *child, const struct control_message *message)
 {
 	const struct timeval after = { .tv_sec = DIES_WITHIN_S };
-	struct child_crash *crash;
+	struct crash_facts facts;
 
-	if (child->crash != NULL)
+	if (child->crash != NULL || crash_facts_read(&facts, message) != 0)
 		return -1;
-	crash = xcalloc(1, sizeof(*crash));
-	child->crash = crash;
-	crash->report.frames.exception = "";
-	if (crash_facts_read(&crash->report.facts, message) != 0)
-		return -1;
+	child->crash = xcalloc(1, sizeof(*child->crash));
+	child->crash->report.facts = facts;
+	child->crash->report.frames.exception = "";
 	/* Nothing else may end it now: the report would be lost. */
 	event_del(child->start_timer);
 	if (!child->reaped)

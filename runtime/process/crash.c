@@ -30,11 +30,6 @@
 /* A stack that is used up faults no further than this from its pointer. */
 #define NEAR_STACK ((uintptr_t)64 << 10)
 
-static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP,
-	SIGSYS };
-
-#define NFAULTS (sizeof(faults) / sizeof(faults[0]))
-
 /* What the C library calls the text of assert() and the like. */
 struct abort_message {
 	unsigned size;
@@ -329,12 +324,12 @@ handle_faults(void)
 
 	sigfillset(&action.sa_mask);
 	sigdelset(&action.sa_mask, SIGALRM);
-	for (size_t i = 0; i < NFAULTS; i++)
-		sigdelset(&action.sa_mask, faults[i]);
-	for (size_t i = 0; i < NFAULTS; i++)
-		if (sigaction(faults[i], NULL, &before) == 0 &&
+	for (const int *fault = crash_signals; *fault != 0; fault++)
+		sigdelset(&action.sa_mask, *fault);
+	for (const int *fault = crash_signals; *fault != 0; fault++)
+		if (sigaction(*fault, NULL, &before) == 0 &&
 		    before.sa_handler == SIG_DFL)
-			sigaction(faults[i], &action, NULL);
+			sigaction(*fault, &action, NULL);
 }
 
 void

@@ -1,11 +1,16 @@
 """A service that writes to the supervisor's connection, or takes it away."""
 
 import http.client
+import signal
 import struct
 
-from runner import LIMIT, Runner, service
+import pytest
 
-LOADING = 1
+from runner import LIMIT, Runner, service, until
+
+LOADING, CRASHED, FRAMES = 1, 10, 11
+SEGV = signal.SIGSEGV
+NO_TEXTS = b"\n" * 4
 
 
 def message(kind, *numbers, text=b""):
@@ -39,3 +44,46 @@ def test_a_flood_of_messages_is_broken_off_once():
         assert runner.stop() == 0
         killed, = runner.find("worker killed")
         assert "LOADING" in killed["reason"]
+
+
+@pytest.mark.parametrize("said, why", [
+    (b"\0" * 10, "that is none"),
+    (message(CRASHED, SEGV, text=NO_TEXTS)[:30], "that is none"),
+    (message(LOADING, text=b"x" * 70000), "too long"),
+    (message(CRASHED, SEGV), "CRASHED that makes no sense"),
+    (message(CRASHED, SEGV, text=b"f\nGET /\n"), "CRASHED that makes no sense"),
+    (message(CRASHED, SEGV, text=b"\x1b[2J" + NO_TEXTS), "CRASHED that makes"),
+    (message(CRASHED, SEGV, text=b"x" * 5000 + NO_TEXTS), "CRASHED that makes"),
+    (message(CRASHED, SEGV, text=b"\0" + NO_TEXTS), "a NUL"),
+    (message(CRASHED, signal.SIGKILL, text=NO_TEXTS), "CRASHED that makes"),
+    (message(FRAMES, text=b" 7f"), "FRAMES that makes no sense"),
+], ids=["zeros", "cut", "too-long", "no-text", "two-lines", "escapes",
+        "long-line", "nul", "no-fault", "no-crash"])
+def test_what_makes_no_sense_ends_the_worker(said, why):
+    with Runner(service("babbling")) as runner:
+        post(runner, "/say", said).close()
+        assert why in runner.record("worker killed")["reason"]
+        runner.record("worker failed")
+        assert runner.find("worker crashed") == []
+        assert runner.stop() == 0
+
+
+@pytest.mark.parametrize("number, text", [
+    (0, b""),
+    (0, b" "),
+    (0, b"  ffffffffffffffffffffffffffffffffff 0 1"),
+    (2**31 - 1, b" 1" * 10000),
+    (1, b" 1"),
+    (2**31, b" 1"),
+    (-1, b" 1"),
+    (0, b" 1,2"),
+], ids=["none", "blank", "too-large", "too-many", "too-few", "gap-too-large",
+        "gap-negative", "no-hex"])
+def test_frames_that_are_lies_harm_nobody(number, text):
+    with Runner(service("babbling")) as runner:
+        post(runner, "/say", message(CRASHED, SEGV, text=NO_TEXTS)).getresponse()
+        assert is_cut_off(post(runner, "/say-and-crash",
+                               message(FRAMES, number, text=text)))
+        until(lambda: runner.find("worker crashed") or
+              runner.find("worker failed"), "the report")
+        assert runner.stop() == 0
