@@ -1,12 +1,14 @@
 #include "runtime/process/crash.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +41,8 @@ struct abort_message {
 /* Set while all is well, only read by the handler. */
 static struct {
 	int control_fd;
+	dev_t control_dev; /* what control_fd was; the service may close it */
+	ino_t control_ino;
 	pid_t process, loop_thread;
 	const struct service *service;
 	module_cxa_fn *exception_type;
@@ -73,9 +77,22 @@ die(int number)
 	_exit(128 + number);
 }
 
+/* Whether the number still leads to the supervisor, and not to who knows
+ * whom. */
+static bool
+has_control(void)
+{
+	struct stat now;
+
+	return fstat(known.control_fd, &now) == 0 &&
+	    now.st_dev == known.control_dev && now.st_ino == known.control_ino;
+}
+
 static void
 send_message(void)
 {
+	if (!has_control())
+		return;
 	const size_t size = control_pack(
 	    &crash.message, crash.packed, sizeof(crash.packed));
 
@@ -101,11 +118,13 @@ wait_for_word(void)
 
 	for (int64_t left = NAMED_WITHIN_MS; left > 0;
 	     left = until_ms - now_ms()) {
+		if (!has_control())
+			return;
 		if (poll(&wait, 1, (int)left) <= 0)
 			continue;
 		const ssize_t got = recv(
 		    known.control_fd, head, sizeof(head), MSG_DONTWAIT);
-		if (got == 0 ||
+		if (got == 0 || (got < 0 && errno != EAGAIN) ||
 		    (got > 0 && control_is(head, (size_t)got, CONTROL_DIE)))
 			return;
 	}
@@ -335,7 +354,13 @@ handle_faults(void)
 void
 crash_install(int control_fd)
 {
+	struct stat now;
+
 	known.control_fd = control_fd;
+	if (fstat(control_fd, &now) == 0) {
+		known.control_dev = now.st_dev;
+		known.control_ino = now.st_ino;
+	}
 	known.process = getpid();
 	known.loop_thread = gettid();
 	known.abort_message = dlvsym(

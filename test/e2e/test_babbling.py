@@ -2,7 +2,9 @@
 
 import http.client
 import signal
+import socket
 import struct
+import time
 
 import pytest
 
@@ -86,4 +88,27 @@ def test_frames_that_are_lies_harm_nobody(number, text):
                                message(FRAMES, number, text=text)))
         until(lambda: runner.find("worker crashed") or
               runner.find("worker failed"), "the report")
+        assert runner.stop() == 0
+
+
+def test_a_crash_without_the_connection_ends_at_once():
+    with Runner(service("babbling")) as runner:
+        begun = time.monotonic()
+        assert is_cut_off(post(runner, "/crash-without"))
+        # The supervisor kills it after two seconds, and so long would it wait.
+        assert time.monotonic() - begun < 1.9
+        assert runner.record("worker crashed")["reason"] == "SIGSEGV"
+        assert runner.stop() == 0
+
+
+def test_a_crash_is_not_told_to_who_has_the_connection_s_number(tmp_path):
+    path = str(tmp_path / "other")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other, \
+            Runner(service("babbling")) as runner:
+        other.bind(path)
+        other.setblocking(False)
+        assert is_cut_off(post(runner, "/crash-without", **{"X-Instead": path}))
+        with pytest.raises(BlockingIOError):
+            other.recv(1)
+        assert runner.record("worker crashed")["reason"] == "SIGSEGV"
         assert runner.stop() == 0
