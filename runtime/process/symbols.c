@@ -14,14 +14,27 @@
 #include "runtime/process/libdw.h"
 #include "runtime/process/maps.h"
 
+/* How the system calls a copy in memory, with the file's name behind it. */
 #define MEMFD "/memfd:"
+#define DELETED " (deleted)"
 
 /* One process looks at one crash. */
 static const struct symbols_plan *plan;
 static struct maps *maps;
 static char here[PATH_MAX]; /* the working folder, with a slash */
 
-/* What a copy in memory is called is no path. */
+/* The name is that of copy.c; the service may have others mapped. */
+static bool
+is_memory_copy(const char *file)
+{
+	const size_t skipped = strlen(MEMFD), len = strlen(plan->label);
+
+	return strncmp(file, MEMFD, skipped) == 0 &&
+	    strncmp(file + skipped, plan->label, len) == 0 &&
+	    (file[skipped + len] == '\0' ||
+		strcmp(file + skipped + len, DELETED) == 0);
+}
+
 static bool
 is_service(const char *file)
 {
@@ -221,7 +234,7 @@ static int
 find_elf(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base,
     char **found, Elf **elf)
 {
-	if (strncmp(name, MEMFD, strlen(MEMFD)) != 0)
+	if (!is_memory_copy(name))
 		return libdw.dwfl_linux_proc_find_elf(
 		    module, user, name, base, found, elf);
 	*found = strdup(plan->copy);
@@ -296,6 +309,7 @@ symbols_print(const struct symbols_plan *the_plan, FILE *to)
 	if (dwfl != NULL) {
 		for (size_t i = 0; i < plan->count; i++)
 			name_frame(to, dwfl, plan->pcs[i]);
+		}
 		/* Whole: what is above may be forgotten. */
 		fputs(".\n", to);
 		libdw.dwfl_end(dwfl);

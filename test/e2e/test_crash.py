@@ -76,6 +76,15 @@ def test_a_stack_overflow_is_called_so_and_its_frames_are_counted():
         assert runner.stop() == 0
 
 
+@pytest.mark.parametrize("way", ["file", "memory"])
+def test_another_mapping_in_memory_is_not_the_service(way):
+    env = environment(TMPDIR="/nowhere") if way == "memory" else None
+    with start(env=env) as runner:
+        frames = crash(runner, "/made")["frames"].split("\n")
+        assert re.search(r"  memfd:made \(deleted\)\+0x0$", frames[0]), frames
+        assert runner.stop() == 0
+
+
 def test_an_assert_gives_its_text():
     with start() as runner:
         record = crash(runner, "/assert")
