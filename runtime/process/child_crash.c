@@ -73,12 +73,14 @@ child_on_frames(struct child *child, const struct control_message *message)
 		.copy = child->copy,
 		.exception = crash != NULL ? crash->report.facts.exception : "",
 		.pcs = message->text,
+		.gap = message->number[0],
 		.done = on_named,
 		.arg = child,
 	};
 	struct error err;
 
-	if (crash == NULL || crash->has_frames ||
+	if (crash == NULL || crash->has_frames || message->number[0] < 0 ||
+	    message->number[0] > INT32_MAX ||
 	    strspn(message->text, " 0123456789abcdef") != message->len)
 		return -1;
 	crash->has_frames = true;

@@ -68,7 +68,7 @@ static const struct control_row {
 	{ "EXIT", CONTROL_EXIT, CONTROL_WORKER, 1, false, false },
 	{ "ENDED", CONTROL_ENDED, CONTROL_WORKER, 1, false, false },
 	{ "CRASHED", CONTROL_CRASHED, CONTROL_WORKER, 5, true, false },
-	{ "FRAMES", CONTROL_FRAMES, CONTROL_WORKER, 0, true, false },
+	{ "FRAMES", CONTROL_FRAMES, CONTROL_WORKER, 1, true, false },
 	{ "EXPLAIN", CONTROL_EXPLAIN, CONTROL_SUPERVISOR, 0, true, false },
 	{ "LISTENING", CONTROL_LISTENING, CONTROL_SUPERVISOR, 2, false, true },
 	{ "REFUSED", CONTROL_REFUSED, CONTROL_SUPERVISOR, 1, true, false },

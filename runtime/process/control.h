@@ -34,7 +34,7 @@ enum control_type {
 	CONTROL_EXIT,     /* code of tomo_exit(); its low 8 bits count */
 	CONTROL_ENDED,    /* code: the process exits now */
 	CONTROL_CRASHED,  /* numbers and text of crash_facts.h */
-	CONTROL_FRAMES,   /* text: program counters in hex */
+	CONTROL_FRAMES, /* how many are left out; text: program counters in hex */
 
 	/* From the supervisor. */
 	CONTROL_EXPLAIN = 64, /* first, to a stand-in; text: JSON */

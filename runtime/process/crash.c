@@ -148,15 +148,18 @@ static _Noreturn void
 finish(void)
 {
 	static char hex[CRASH_FRAMES * (2 + 2 * sizeof(uintptr_t))];
+	const int gap = crash_stack_gap(&crash.stack);
 	char *at = hex;
 
 	crash.stage = WAITING;
 	alarm(0);
 	for (int i = 0; i < crash.stack.count; i++)
-		at = put_hex(at, crash.stack.pcs[i]);
+		if (i < CRASH_FIRST_FRAMES || i >= CRASH_FIRST_FRAMES + gap)
+			at = put_hex(at, *crash_stack_frame(&crash.stack, i));
 	*at = '\0';
 	crash.message = (struct control_message) {
 		.type = CONTROL_FRAMES,
+		.number = { gap },
 		.text = hex,
 		.fd = -1,
 	};
@@ -325,7 +328,8 @@ on_fault(int number, siginfo_t *info, void *context)
 	tell(number, info, context);
 	crash.stage = UNWINDING;
 	coroutine = thread == known.loop_thread ? coroutine_current() : NULL;
-	crash_unwind(context, (uintptr_t)coroutine, &crash.stack);
+	crash_unwind(
+	    context, (uintptr_t)coroutine, crash.facts.overflow, &crash.stack);
 	finish();
 }
 

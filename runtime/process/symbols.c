@@ -11,6 +11,7 @@
 #include <dwarf.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/process/crash_unwind.h"
 #include "runtime/process/libdw.h"
 #include "runtime/process/maps.h"
 
@@ -38,8 +39,15 @@ is_memory_copy(const char *file)
 static bool
 is_service(const char *file)
 {
-	return strcmp(file, plan->copy) == 0 ||
-	    strncmp(file, MEMFD, strlen(MEMFD)) == 0;
+	return strcmp(file, plan->copy) == 0 || is_memory_copy(file);
+}
+
+/* Before the frame of that index. */
+static void
+print_gap(FILE *to, size_t index)
+{
+	if (plan->gap > 0 && index == CRASH_FIRST_FRAMES)
+		fprintf(to, "+\t%d\t\n", plan->gap);
 }
 
 static void
@@ -270,6 +278,7 @@ print_raw(FILE *to)
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const char *file = locate(plan->pcs[i], text, sizeof(text));
+		print_gap(to, i);
 		print_frame(to, file, "", text);
 	}
 	fputs("\n", to);
@@ -307,7 +316,8 @@ symbols_print(const struct symbols_plan *the_plan, FILE *to)
 	}
 	dwfl = begin();
 	if (dwfl != NULL) {
-		for (size_t i = 0; i < plan->count; i++)
+		for (size_t i = 0; i < plan->count; i++) {
+			print_gap(to, i);
 			name_frame(to, dwfl, plan->pcs[i]);
 		}
 		/* Whole: what is above may be forgotten. */

@@ -76,6 +76,16 @@ def test_a_stack_overflow_is_called_so_and_its_frames_are_counted():
         assert runner.stop() == 0
 
 
+def test_an_overflow_of_a_library_names_the_line_that_called_it():
+    with start() as runner:
+        record = crash(runner, "/library")
+        assert record["cause"] == "stack overflow"
+        frames = record["frames"].split("\n")
+        assert frames[-1].split() == ["overflows_library", line_of("calls: library")]
+        assert any(re.fullmatch(r"\.\.\. \d+ frames \.\.\.", f) for f in frames)
+        assert runner.stop() == 0
+
+
 @pytest.mark.parametrize("way", ["file", "memory"])
 def test_another_mapping_in_memory_is_not_the_service(way):
     env = environment(TMPDIR="/nowhere") if way == "memory" else None

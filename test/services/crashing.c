@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <jansson.h>
 #include <tomodachi.h>
 
 /* Not const: the compiler must not know what they hold. */
@@ -61,6 +62,23 @@ overflow(struct tomo_call *call)
 	volatile char first = 1;
 
 	return tomo_http_textf(call, 200, "%d", recurse(&first));
+}
+
+/* Deeper than any stack; the runner's own functions refuse such a value. */
+#define DEEP 1000000
+
+static int
+overflows_library(struct tomo_call *call)
+{
+	json_t *value = json_array();
+
+	for (int i = 0; i < DEEP; i++) {
+		json_t *outer = json_array();
+		json_array_append_new(outer, value);
+		value = outer;
+	}
+	return tomo_http_text(
+	    call, 200, json_dumps(value, 0)); /* calls: library */
 }
 
 static int
@@ -221,6 +239,7 @@ TOMO_SERVICE(.name = "crashing", .init = init,
 	TOMO_HTTP("GET", "/nested", get_order),
 	TOMO_HTTP("GET", "/inlined", put_order),
 	TOMO_HTTP("GET", "/overflow", overflow),
+	TOMO_HTTP("GET", "/library", overflows_library),
 	TOMO_HTTP("GET", "/made", calls_made_code),
 	TOMO_HTTP("GET", "/assert", fails_assert),
 	TOMO_HTTP("GET", "/abort", aborts),
