@@ -207,6 +207,22 @@ def test_lines_are_found_wherever_the_copy_lies(tmp_path, way):
         assert runner.stop() == 0
 
 
+def test_offsets_are_given_when_naming_takes_too_long(tmp_path):
+    path, debug = origin(tmp_path), str(tmp_path / "beside.debug")
+    subprocess.run(["objcopy", "--only-keep-debug", path, debug], check=True)
+    subprocess.run(["objcopy", "--strip-debug", "--remove-section=.note.gnu.build-id",
+                    "--add-gnu-debuglink=" + debug, path], check=True)
+    # Who opens it waits for a writer.
+    os.remove(debug)
+    os.mkfifo(debug)
+    with start(path) as runner:
+        frames = crash(runner, "/nested")["frames"].split("\n")
+        assert all(re.fullmatch(r"\?\?  beside\.so\+0x[0-9a-f]+", frame)
+                   for frame in frames[:2]), frames
+        until(lambda: len(runner.workers()) == 1, "the naming child's end")
+        assert runner.stop() == 0
+
+
 def test_a_person_reads_a_block_of_lines():
     args = ["--logger", "console", "--option", "http.port=0"]
     with start(args=args, wait=False) as runner:
