@@ -50,8 +50,9 @@ struct tomo_fetch {
 	                               0: 16 MiB */
 	/*
 	 * 0: 10.  A redirect repeats method and body, but a 303 is followed by
-	 * GET (or HEAD), a 301 or 302 after POST by GET.  Authorization, Cookie
-	 * and Host are not sent on to another scheme, host or port.
+	 * GET (or HEAD), a 301 or 302 after POST by GET.  Authorization,
+	 * Cookie, Host and the certificate of cert_file are not sent on to
+	 * another scheme, host or port; ca_file and insecure hold there too.
 	 */
 	int32_t max_redirects;
 	uint32_t no_compression; /* 1: asks for no gzip, brotli or zstd */

@@ -270,14 +270,17 @@ set_trust(const struct fetch_request *request, CURL *easy)
 		code = curl->easy_setopt(easy, CURLOPT_CAINFO, ask->ca_file);
 		curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	}
-	if (ask->cert_file != NULL && code == CURLE_OK)
-		code = curl->easy_setopt(easy, CURLOPT_SSLCERT, ask->cert_file);
-	if (ask->key_file != NULL && code == CURLE_OK)
-		code = curl->easy_setopt(easy, CURLOPT_SSLKEY, ask->key_file);
 	if (ask->insecure != 0) {
 		curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
+	/* Whom we trust stays; who we are is for the first origin. */
+	if (request->is_elsewhere)
+		return code;
+	if (ask->cert_file != NULL && code == CURLE_OK)
+		code = curl->easy_setopt(easy, CURLOPT_SSLCERT, ask->cert_file);
+	if (ask->key_file != NULL && code == CURLE_OK)
+		code = curl->easy_setopt(easy, CURLOPT_SSLKEY, ask->key_file);
 	return code;
 }
 
