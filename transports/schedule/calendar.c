@@ -34,8 +34,7 @@ calendar_date(int64_t day)
 	const int64_t year = (of_era - of_era / 1460 + of_era / 36524 -
 				 of_era / 146096) /
 	    365;
-	const int64_t of_year = of_era -
-	    (365 * year + year / 4 - year / 100);
+	const int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
 	const int64_t month = (5 * of_year + 2) / 153;
 	const unsigned shown = (unsigned)(month < 10 ? month + 3 : month - 9);
 

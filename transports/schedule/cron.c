@@ -54,8 +54,8 @@ next_day(const struct cron *cron, int64_t from)
 			uint32_t days;
 			if (!(cron->months >> at.month & 1))
 				continue;
-			days = days_of(cron, at.year, at.month) >>
-			    (at.day - 1) << (at.day - 1);
+			days = days_of(cron, at.year, at.month) >> (at.day - 1)
+				<< (at.day - 1);
 			if (days == 0)
 				continue;
 			at.day = (unsigned)__builtin_ctz(days) + 1;
@@ -90,8 +90,8 @@ cron_next(const struct cron *cron, int64_t from_s, int64_t *next_s)
 
 	found = next_day(cron, day);
 	if (found >= 0)
-		minute = next_minute(cron,
-		    found == day ? (int)(from - day * DAY_MINUTES) : 0);
+		minute = next_minute(
+		    cron, found == day ? (int)(from - day * DAY_MINUTES) : 0);
 	if (found >= 0 && minute < 0) {
 		found = next_day(cron, day + 1);
 		minute = next_minute(cron, 0);

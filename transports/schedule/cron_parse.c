@@ -48,8 +48,8 @@ static const struct {
 /* One part of a field's list: what stands between two commas. */
 struct part {
 	const struct field *field;
-	const char *text;      /* all of it, for errors */
-	const char *at;        /* what is not read yet */
+	const char *text; /* all of it, for errors */
+	const char *at;   /* what is not read yet */
 	unsigned from, to, step;
 	bool last;
 };
@@ -63,8 +63,8 @@ struct set {
 static int
 refuse(const struct part *part, const char *why, struct error *err)
 {
-	return error_set(err, "%s \"%s\": %s", part->field->name, part->text,
-	    why);
+	return error_set(
+	    err, "%s \"%s\": %s", part->field->name, part->text, why);
 }
 
 static int
@@ -182,8 +182,8 @@ read_last(struct part *part, struct error *err)
 	part->at++;
 	if (part->field == &fields[WEEKDAY] &&
 	    (*part->at == '\0' || *part->at == '*' || *part->at == '?'))
-		return refuse(part, "\"l\" wants a weekday, as in \"lfri\"",
-		    err);
+		return refuse(
+		    part, "\"l\" wants a weekday, as in \"lfri\"", err);
 	return 0;
 }
 
@@ -228,15 +228,14 @@ add_part(struct set *set, const struct part *part)
 
 /* text is cut up. */
 static int
-read_field(const struct field *field, char *text, struct set *set,
-    struct error *err)
+read_field(
+    const struct field *field, char *text, struct set *set, struct error *err)
 {
-	for (char *comma = text; comma != NULL; text = comma + 1) {
-		struct part part = { .field = field, .text = text, .at = text };
+	char *word;
 
-		comma = strchr(text, ',');
-		if (comma != NULL)
-			*comma = '\0';
+	while ((word = strsep(&text, ",")) != NULL) {
+		struct part part = { .field = field, .text = word, .at = word };
+
 		if (read_part(&part, err) < 0)
 			return -1;
 		add_part(set, &part);
@@ -331,9 +330,11 @@ read_fields(struct cron *cron, char *text, struct error *err)
 		set_field(cron, i, &set, is_any(found[i]));
 	}
 	if (!cron_next(cron, 0, &first_s))
-		return error_set(err, "day \"%s\", month \"%s\", year \"%s\": "
-		    "there is no such day from %d to %d", found[DAY],
-		    found[MONTH], found[YEAR], CRON_FIRST_YEAR, CRON_LAST_YEAR);
+		return error_set(err,
+		    "day \"%s\", month \"%s\", year \"%s\": "
+		    "there is no such day from %d to %d",
+		    found[DAY], found[MONTH], found[YEAR], CRON_FIRST_YEAR,
+		    CRON_LAST_YEAR);
 	return 0;
 }
 

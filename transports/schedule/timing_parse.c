@@ -108,8 +108,8 @@ is_seconds(const char *text, const char **number, size_t *digits)
 }
 
 static int
-set_seconds(struct timing *timing, const char *number, size_t digits,
-    struct error *err)
+set_seconds(
+    struct timing *timing, const char *number, size_t digits, struct error *err)
 {
 	int64_t seconds = 0;
 
@@ -117,8 +117,9 @@ set_seconds(struct timing *timing, const char *number, size_t digits,
 		if (number[i] != '-')
 			seconds = seconds * 10 + (number[i] - '0');
 	if (number[0] == '-' || seconds < 1 || seconds > SECONDS_MAX)
-		return error_set(err, "interval: want 1 to %lld seconds, got "
-				      "\"%.*s\"",
+		return error_set(err,
+		    "interval: want 1 to %lld seconds, got "
+		    "\"%.*s\"",
 		    (long long)SECONDS_MAX, (int)(digits < 40 ? digits : 40),
 		    number);
 	timing->every_s = seconds;
@@ -134,8 +135,7 @@ set_cron(struct timing *timing, const char *text, struct error *err)
 	if (cron_parse(&timing->cron, cron != NULL ? cron : text, &reason) == 0)
 		return 0;
 	if (strpbrk(text, "*,@/") != NULL || strspn(text, "0123456789") > 0)
-		return error_set(
-		    err, "interval \"%s\": %s", text, reason.text);
+		return error_set(err, "interval \"%s\": %s", text, reason.text);
 	return error_set(err,
 	    "interval \"%s\": want a cron expression (\"*/5 * * * *\"), "
 	    "seconds (\"every 5 seconds\") or a name such as \"hourly\"",

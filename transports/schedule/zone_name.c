@@ -123,8 +123,8 @@ append_entry(char *path, size_t size, const char *name, size_t len)
 		    strncasecmp(entry->d_name, name, len) == 0 &&
 		    used + 1 + len < size;
 		if (found)
-			snprintf(path + used, size - used, "/%s",
-			    entry->d_name);
+			snprintf(
+			    path + used, size - used, "/%s", entry->d_name);
 	}
 	closedir(folder);
 	return found;
@@ -135,9 +135,10 @@ static bool
 is_name(const char *name)
 {
 	return name[0] != '\0' && strlen(name) < 128 &&
-	    name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			      "abcdefghijklmnopqrstuvwxyz"
-			      "0123456789+-_/")] == '\0';
+	    name[strspn(name,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz"
+		"0123456789+-_/")] == '\0';
 }
 
 /* "europe/stockholm" is /usr/share/zoneinfo/Europe/Stockholm. */
@@ -174,9 +175,10 @@ open_named(const char *name, struct error *err)
 	/* Its file is missing where tzdata is. */
 	if (strcasecmp(name, "UTC") == 0)
 		return fixed(0);
-	error_set(err, "timezone \"%s\": no such zone in %s (want a name such "
-		       "as \"Europe/Stockholm\", from the package tzdata, or "
-		       "an offset such as \"+02:00\")",
+	error_set(err,
+	    "timezone \"%s\": no such zone in %s (want a name such "
+	    "as \"Europe/Stockholm\", from the package tzdata, or "
+	    "an offset such as \"+02:00\")",
 	    name, FOLDER);
 	return NULL;
 }

@@ -40,8 +40,7 @@ skip_name(const char **at)
 
 	s += quoted;
 	while (isalpha((unsigned char)*s) ||
-	    (quoted &&
-		(isdigit((unsigned char)*s) || *s == '+' || *s == '-')))
+	    (quoted && (isdigit((unsigned char)*s) || *s == '+' || *s == '-')))
 		s++;
 	if (s - *at - quoted < 3 || (quoted && *s != '>'))
 		return false;
@@ -200,12 +199,12 @@ zone_rule_at(const struct zone_rule *rule, int64_t unix_s)
 	year = calendar_date(calendar_divide(unix_s, DAY_S)).year - 1;
 	for (int i = 0; i < CHANGES; i += 2, year++) {
 		insert(changes, i,
-		    (struct zone_change) { moment(&rule->summer, year,
-					       rule->offset_s),
+		    (struct zone_change) {
+			moment(&rule->summer, year, rule->offset_s),
 			rule->summer_offset_s });
 		insert(changes, i + 1,
-		    (struct zone_change) { moment(&rule->standard, year,
-					       rule->summer_offset_s),
+		    (struct zone_change) {
+			moment(&rule->standard, year, rule->summer_offset_s),
 			rule->offset_s });
 	}
 	while (next < CHANGES && changes[next].at_s <= unix_s)

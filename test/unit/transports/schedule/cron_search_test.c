@@ -161,8 +161,8 @@ compare(const struct meaning *m, const struct cron *cron, int64_t start)
 		const bool there = search(m, from, &right);
 
 		if (cron_next(cron, from, &found) != there || found != right)
-			fail_msg("%s from %s: %s", m->text,
-			    wall_text(start), wall_text(found));
+			fail_msg("%s from %s: %s", m->text, wall_text(start),
+			    wall_text(found));
 		if (!there)
 			return;
 		from = right + 1;

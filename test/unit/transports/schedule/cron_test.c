@@ -105,23 +105,23 @@ names_the_field_and_the_reason(void **state)
 		{ "* * * * 8",
 		    "weekday \"8\": want 0 to 7 or a name of three letters" },
 		{ "* * * * * 2100", "year \"2100\": want 1970 to 2099" },
-		{ "* 22-4 * * *",
-		    "hour \"22-4\": it ends before it begins" },
-		{ "*/0 * * * *",
-		    "minute \"*/0\": a step is a number above 0" },
+		{ "* 22-4 * * *", "hour \"22-4\": it ends before it begins" },
+		{ "*/0 * * * *", "minute \"*/0\": a step is a number above 0" },
 		{ "5, * * * *", "minute \"\": nothing beside a comma" },
 		{ "*-5 * * * *",
 		    "minute \"*-5\": want a value, a range or a step" },
-		{ "l * * * *",
-		    "minute \"l\": \"l\" is for days and weekdays" },
-		{ "* * * * l", "weekday \"l\": \"l\" wants a weekday, as in "
-			       "\"lfri\"" },
-		{ "0 12 *", "want five fields (minute hour day month weekday) "
-			    "and perhaps a year, got 3" },
+		{ "l * * * *", "minute \"l\": \"l\" is for days and weekdays" },
+		{ "* * * * l",
+		    "weekday \"l\": \"l\" wants a weekday, as in "
+		    "\"lfri\"" },
+		{ "0 12 *",
+		    "want five fields (minute hour day month weekday) "
+		    "and perhaps a year, got 3" },
 		{ "* * * * * * 5",
 		    "want five fields and perhaps a year, got also \"5\"" },
-		{ "0 0 31 feb *", "day \"31\", month \"feb\", year \"*\": there "
-				  "is no such day from 1970 to 2099" },
+		{ "0 0 31 feb *",
+		    "day \"31\", month \"feb\", year \"*\": there "
+		    "is no such day from 1970 to 2099" },
 		{ "99999999999999999999 * * * *",
 		    "minute \"99999999999999999999\": want 0 to 59" },
 	};

@@ -269,8 +269,9 @@ says_what_is_wrong(void **state)
 		    "interval \"every|minute\": want a cron expression (\"*/5 "
 		    "* * * *\"), seconds (\"every 5 seconds\") or a name such "
 		    "as \"hourly\"" },
-		{ true, "24:00", "timestamp \"24:00\": want \"2026-12-24 "
-				 "18:00[:00]\" or \"18:00[:00]\"" },
+		{ true, "24:00",
+		    "timestamp \"24:00\": want \"2026-12-24 "
+		    "18:00[:00]\" or \"18:00[:00]\"" },
 		{ true, "2026-02-29 10:00",
 		    "timestamp \"2026-02-29 10:00\": day \"29\", month \"2\", "
 		    "year \"2026\": there is no such day from 1970 to 2099" },

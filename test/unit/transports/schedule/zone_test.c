@@ -58,8 +58,7 @@ spans_follow_each_other(void **state)
 		while (span.to_s < 130 * 365 * DAY_S) {
 			const struct zone_span next = zone_at(zone, span.to_s);
 			assert_int_equal(next.from_s, span.to_s);
-			assert_int_equal(
-			    zone_at(zone, span.to_s - 1).offset_s,
+			assert_int_equal(zone_at(zone, span.to_s - 1).offset_s,
 			    span.offset_s);
 			span = next;
 		}
@@ -97,12 +96,24 @@ reads_offsets(void **state)
 		const char *name;
 		int offset_s;
 	} rows[] = {
-		{ "+00:00", 0 }, { "-00:00", 0 }, { "00:00", 0 }, { "0000", 0 },
-		{ "+01:00", 3600 }, { "-0500", -18000 }, { "+0530", 19800 },
-		{ "GMT+02:00", 7200 }, { "GMT +2", 7200 }, { "GMT+5", 18000 },
-		{ "GMT -10", -36000 }, { "gmt -0", 0 }, { "UTC+05:45", 20700 },
-		{ "GMT0", 0 }, { "UTC", 0 }, { "Etc/GMT-1", 3600 },
-		{ "europe/stockholm", 3600 }, { "ASIA/KOLKATA", 19800 },
+		{ "+00:00", 0 },
+		{ "-00:00", 0 },
+		{ "00:00", 0 },
+		{ "0000", 0 },
+		{ "+01:00", 3600 },
+		{ "-0500", -18000 },
+		{ "+0530", 19800 },
+		{ "GMT+02:00", 7200 },
+		{ "GMT +2", 7200 },
+		{ "GMT+5", 18000 },
+		{ "GMT -10", -36000 },
+		{ "gmt -0", 0 },
+		{ "UTC+05:45", 20700 },
+		{ "GMT0", 0 },
+		{ "UTC", 0 },
+		{ "Etc/GMT-1", 3600 },
+		{ "europe/stockholm", 3600 },
+		{ "ASIA/KOLKATA", 19800 },
 	};
 
 	(void)state;
@@ -116,8 +127,8 @@ reads_offsets(void **state)
 static void
 refuses_what_is_no_zone(void **state)
 {
-	static const char *const wrong[] = { "Foo/Bar", "0500", "+15:00",
-		"+5", "+1:00", "+01:60", "+01:00x", "Europe", "Europe/",
+	static const char *const wrong[] = { "Foo/Bar", "0500", "+15:00", "+5",
+		"+1:00", "+01:60", "+01:00x", "Europe", "Europe/",
 		"/Europe/Stockholm", "../zoneinfo/UTC", "Europe/./Paris",
 		"zone.tab", " ", "GMT+", "Europe//Paris" };
 
