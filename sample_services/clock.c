@@ -48,8 +48,8 @@ look(struct tomo_call *call)
 TOMO_SERVICE(.name = "clock",
     .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.port", 4711)),
     .handlers = TOMO_HANDLERS(TOMO_HEARTBEAT(beat), TOMO_MINUTELY(chime),
-	TOMO_SCHEDULE("0 9 * * mon-fri", report,
-	    .timezone = "Europe/Stockholm"),
+	TOMO_SCHEDULE(
+	    "0 9 * * mon-fri", report, .timezone = "Europe/Stockholm"),
 	TOMO_SCHEDULE(NULL, report, .timestamp = "18:00:30",
 	    .timezone = "America/New_York", .jitter_seconds = 10),
 	TOMO_HTTP("GET", "/", look)));

@@ -15,9 +15,9 @@
 
 struct place {
 	struct plan plan;
-	int64_t due_s;  /* NEVER: no more */
+	int64_t due_s;   /* NEVER: no more */
 	int64_t ring_ms; /* due_s, and the jitter */
-	int64_t last_s; /* the last run was due then; INT64_MIN: none */
+	int64_t last_s;  /* the last run was due then; INT64_MIN: none */
 };
 
 struct planner {
@@ -217,18 +217,14 @@ planner_add(struct planner *planner, const struct plan *plan)
 }
 
 void
-planner_start(struct planner *planner, int64_t since_ms,
-    const struct planner_now *now)
+planner_start(
+    struct planner *planner, int64_t since_ms, const struct planner_now *now)
 {
 	planner->seen = *now;
-	for (size_t row = 0; row < planner->count; row++) {
-		struct place *place = &planner->places[row];
-		/* Seconds count from since_ms; of times it is the first. */
-		plan_after(planner, place,
-		    place->plan.timing->every_s > 0
-			? calendar_divide(since_ms, 1000)
-			: calendar_divide(since_ms - 1, 1000));
-	}
+	/* If since_ms is a whole second, that one is ours as well. */
+	for (size_t row = 0; row < planner->count; row++)
+		plan_after(planner, &planner->places[row],
+		    calendar_divide(since_ms - 1, 1000));
 	heapify(planner);
 }
 

@@ -19,8 +19,9 @@ struct zone;
 struct plan {
 	const struct timing *timing;
 	const struct zone *zone;
-	uint32_t jitter_s; /* each run comes up to so much later; a day at most */
-	bool catch_up;     /* runs once for what a step of the clock passed */
+	uint32_t
+	    jitter_s;  /* each run comes up to so much later; a day at most */
+	bool catch_up; /* runs once for what a step of the clock passed */
 };
 
 /* Both clocks at one moment. */
@@ -42,8 +43,8 @@ void planner_free(struct planner *planner);
 void planner_add(struct planner *planner, const struct plan *plan);
 
 /* Plans all rows: the first that is due at since_ms or later. */
-void planner_start(struct planner *planner, int64_t since_ms,
-    const struct planner_now *now);
+void planner_start(
+    struct planner *planner, int64_t since_ms, const struct planner_now *now);
 
 /*
  * Tells of one row if one is due by now, and plans its next run.  A row that is

@@ -17,8 +17,9 @@ check_numbers(const struct tomo_schedule_spec *spec,
     const struct timing *timing, struct error *err)
 {
 	if (spec->overlap > TOMO_OVERLAP_ALLOW)
-		return error_set(err, "overlap: want TOMO_OVERLAP_SKIP or "
-				      "TOMO_OVERLAP_ALLOW, got %u",
+		return error_set(err,
+		    "overlap: want TOMO_OVERLAP_SKIP or "
+		    "TOMO_OVERLAP_ALLOW, got %u",
 		    spec->overlap);
 	if (spec->max_running > 0 && spec->overlap != TOMO_OVERLAP_ALLOW)
 		return error_set(
@@ -27,8 +28,9 @@ check_numbers(const struct tomo_schedule_spec *spec,
 		return error_set(err, "jitter_seconds: want 0 to %d, got %u",
 		    (int)DAY_S, spec->jitter_seconds);
 	if (timing->every_s > 0 && spec->jitter_seconds >= timing->every_s)
-		return error_set(err, "jitter_seconds: want less than the "
-				      "interval of %lld seconds, got %u",
+		return error_set(err,
+		    "jitter_seconds: want less than the "
+		    "interval of %lld seconds, got %u",
 		    (long long)timing->every_s, spec->jitter_seconds);
 	return 0;
 }

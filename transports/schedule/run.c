@@ -25,8 +25,7 @@ report(const struct tomo_call *call)
 	const struct run *run = call->data;
 
 	/* Cut short by a stop, which is what it was to be. */
-	if (call->code == TOMO_ECANCELLED &&
-	    service_is_ending(call->service))
+	if (call->code == TOMO_ECANCELLED && service_is_ending(call->service))
 		return;
 	log_record(LOGGER, TOMO_LOG_ERROR, "scheduled function failed",
 	    TOMO_LOG_STR("service", service_name(call->service)),
@@ -54,8 +53,7 @@ skip(struct schedule_row *row, int64_t due_s, const char *reason)
 {
 	log_record(LOGGER,
 	    row->skipped++ == 0 ? TOMO_LOG_WARNING : TOMO_LOG_DEBUG,
-	    "run skipped",
-	    TOMO_LOG_STR("service", service_name(row->service)),
+	    "run skipped", TOMO_LOG_STR("service", service_name(row->service)),
 	    TOMO_LOG_STR("handler", row->spec->function),
 	    TOMO_LOG_STR("interval", row_text(row->spec)),
 	    TOMO_LOG_INT("due", due_s), TOMO_LOG_STR("reason", reason));
@@ -80,9 +78,8 @@ run_start(struct schedule_row *row, int64_t due_s)
 
 	if (row->running >= row->max_running) {
 		skip(row, due_s,
-		    row->max_running == 1
-			? "the last one goes on"
-			: "as many as max_running go on");
+		    row->max_running == 1 ? "the last one goes on"
+					  : "as many as max_running go on");
 		return;
 	}
 	call = call_new(row->service, TOMO_KIND_SCHEDULE, row->spec->fn,

@@ -303,8 +303,8 @@ shut(struct service *service)
 	struct schedule *schedule = schedule_of(service);
 	const int64_t until_ms = service->until_unix_ms;
 
-	planner_end(schedule->planner,
-	    until_ms != INT64_MAX ? until_ms : INT64_MIN);
+	planner_end(
+	    schedule->planner, until_ms != INT64_MAX ? until_ms : INT64_MIN);
 	planner_hurry(schedule->planner);
 	if (planner_next_ms(schedule->planner) != INT64_MAX) {
 		schedule->draining = true;
