@@ -9,8 +9,7 @@ static double latest, sum;
 static int
 beat(struct tomo_call *call)
 {
-	const double late = tomo_unix_time() -
-	    (double)tomo_schedule_time(call);
+	const double late = tomo_unix_time() - (double)tomo_schedule_time(call);
 
 	count++;
 	sum += late;
@@ -31,10 +30,10 @@ look(struct tomo_call *call)
 #define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define THOUSAND \
 	HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED \
-	HUNDRED HUNDRED
+	    HUNDRED HUNDRED
 #define ALL \
 	THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND \
-	THOUSAND THOUSAND THOUSAND
+	    THOUSAND THOUSAND THOUSAND
 
 TOMO_SERVICE(.name = "many_rows",
     .handlers = TOMO_HANDLERS(ALL TOMO_HTTP("GET", "/", look)));

@@ -90,8 +90,8 @@ TOMO_SERVICE(.name = "schedule",
 	TOMO_HEARTBEAT(each, .every_worker = 1),
 	TOMO_SCHEDULE(NEVER, at_once, .immediately = 1),
 	TOMO_SCHEDULE("1s", slow),
-	TOMO_SCHEDULE("1s", crowd, .overlap = TOMO_OVERLAP_ALLOW,
-	    .max_running = 2),
+	TOMO_SCHEDULE(
+	    "1s", crowd, .overlap = TOMO_OVERLAP_ALLOW, .max_running = 2),
 	TOMO_SCHEDULE(NEVER, fails, .immediately = 1),
 	TOMO_SCHEDULE(NEVER, long_run, .immediately = 1),
 	TOMO_HTTP("GET", "/wrong", wrong)));
