@@ -55,6 +55,7 @@ static const struct promise {
 	{ "http.charset", OPTION_STRING, PLAIN, "\"utf-8\"", 0, 0 },
 	{ "http.server_header", OPTION_STRING, PLAIN, "\"tomodachi\"", 0, 0 },
 	{ "http.compression", OPTION_BOOL, PLAIN, "false", 0, 0 },
+	{ "http.compression_min_size", OPTION_SIZE, PLAIN, "1024", 1, 1 << 30 },
 	{ "http.access_log", OPTION_BOOL_OR_STRING, PLAIN, "true", 0, 0 },
 	{ "http.health_path", OPTION_STRING, NULLABLE, "null", 0, 0 },
 	{ "websocket.max_message_size", OPTION_SIZE, PLAIN, "4194304", 1,
