@@ -147,6 +147,18 @@ def test_a_peer_that_leaves_early_ends_the_read(service, leave):
     wire.socket.close()
 
 
+@pytest.mark.parametrize("size", [3, 200000])
+def test_a_peer_that_ends_before_its_turn_ends_the_read(service, size):
+    begun, ended = (len(service.find(m)) for m in ("begins", "stream ended"))
+    with Wire(service.port) as wire:
+        wire.send(head("/late/300", "Content-Length: 0") +
+                  head("/count", "Content-Length: 1000000") + "x" * size)
+        service.record("begins", begun + 1)
+        wire.end()
+        record = service.record("stream ended", ended + 1)
+        assert (record["code"], record["size"]) == (-5, size)
+
+
 def test_a_trickle_wins_no_time(service, wire):
     wire.send(head("/count", "Content-Length: 1000"))
     wire.socket.settimeout(0.1)

@@ -167,6 +167,9 @@ wait_for_input(struct http_connection *conn)
 		wait_for_stream(conn);
 		return;
 	}
+	/* The peer had ended before this body began, and all of it is taken. */
+	if (conn->request != NULL && !body_stream_is_full(conn->request))
+		body_stream_end(conn->request, TOMO_ECLOSED);
 	if (connection_is_busy(conn)) {
 		waiting_for(conn->server, conn, WAITING_CALL);
 		watch(conn,
