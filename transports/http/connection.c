@@ -154,6 +154,8 @@ wait_for_stream(struct http_connection *conn)
 	/* That it is full is noticed when more comes: most never are. */
 	if (!body_stream_is_full(conn->request))
 		watch(conn, EV_READ);
+	else if (conn->watched & EV_WRITE)
+		watch(conn, EV_GONE);
 }
 
 static void
