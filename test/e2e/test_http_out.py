@@ -96,6 +96,14 @@ def has_open(served, path):
     return False
 
 
+def accepts(port):
+    try:
+        Wire(port).socket.close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
 # ---- files ----
 
 def test_a_file_goes_out_with_its_headers(wire):
@@ -290,6 +298,19 @@ def test_a_large_file_costs_no_memory_and_holds_up_nobody(serve):
         assert left == 0
         # A sanitizer keeps what was freed.
         assert SAN or memory_kib(served) - before < 1024
+
+
+def test_a_stop_does_not_wait_for_who_has_read_its_file(serve, folder):
+    with serve("http.termination_grace_period_seconds=100",
+               "http.keepalive_timeout=100") as served, \
+            Wire(served.port) as wire:
+        wire.send(f"GET {of('sparse.bin')} HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"Connection: keep-alive" in wire.socket.recv(1000)
+        served.terminate()
+        served.wait_for(lambda: not accepts(served.port))
+        while wire.socket.recv(1 << 20):
+            pass
+        assert served.wait() == 0
 
 
 # ---- folders ----

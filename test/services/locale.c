@@ -29,5 +29,5 @@ file(struct tomo_call *call)
 
 TOMO_SERVICE(.name = "locale", .init = speak,
     .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.keepalive_timeout", 5)),
-    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/text", text),
-	TOMO_HTTP("GET", "/file", file)));
+    .handlers = TOMO_HANDLERS(
+	TOMO_HTTP("GET", "/text", text), TOMO_HTTP("GET", "/file", file)));
