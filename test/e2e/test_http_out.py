@@ -522,11 +522,21 @@ def test_a_stream_that_fails_ends_without_its_last_chunk(wire, out):
         (200, 4)
 
 
-def test_to_http_1_0_a_stream_that_fails_ends_with_a_reset(wire):
-    wire.send(ask("/fails-within", "1.0"))
+@pytest.mark.parametrize("rest", ["", "GET /text HTTP/1.0\r\n\r\n"])
+def test_to_http_1_0_a_stream_that_fails_ends_with_a_reset(wire, rest):
+    wire.send(ask("/fails-within", "1.0") + rest)
     with pytest.raises(ConnectionResetError):
         while wire.socket.recv(1000):
             pass
+
+
+def test_to_http_1_0_a_stream_that_is_cut_ends_with_a_reset(serve):
+    with serve("http.body_timeout=1") as served, Wire(served.port) as wire:
+        wire.send(ask("/endless", "1.0"))
+        served.wait_record("endless is over", code=-5)
+        with pytest.raises(ConnectionResetError):
+            while wire.socket.recv(1 << 20):
+                pass
 
 
 def test_before_its_head_is_out_a_stream_is_an_answer_like_others(wire):

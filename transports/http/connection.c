@@ -242,7 +242,7 @@ settle(struct http_connection *conn)
 		return;
 	}
 	if (conn->request == NULL && (conn->closing || conn->eof)) {
-		if (conn->lingers && !conn->eof)
+		if (conn->lingers && !conn->eof && !conn->broken)
 			linger(conn);
 		else
 			connection_close(conn);
