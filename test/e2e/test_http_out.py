@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import signal
 import urllib.parse
 
 import pytest
@@ -94,6 +95,11 @@ def has_open(served, path):
             if os.readlink(f"{folder}/{fd}") == str(path):
                 return True
     return False
+
+
+def state(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0]
 
 
 def accepts(port):
@@ -240,6 +246,25 @@ def test_requests_behind_a_file_are_answered_in_order(wire, folder):
     for _ in range(5):
         assert wire.read().body == big
         assert wire.read().body == b"text"
+
+
+@pytest.mark.parametrize("path", ["/plain-file", "/static/a.txt", "/nope"])
+def test_many_small_answers_leave_the_others_their_turn(serve, path):
+    with serve() as served, Wire(served.port) as wire, \
+            Wire(served.port) as other:
+        assert other.get("/text?first") and wire.get("/text?first")
+        pid, = served.workers()
+        os.kill(pid, signal.SIGSTOP)
+        served.wait_for(lambda: state(pid) == "T")
+        wire.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+        other.send("GET /text?other HTTP/1.1\r\nHost: x\r\n\r\n")
+        os.kill(pid, signal.SIGCONT)
+        for _ in range(400):
+            assert wire.read()
+        served.wait_access(request_query_string="other")
+        queries = [r.get("request_query_string") for r in served.access()]
+        # Two turns, and the first requests.
+        assert queries.index("other") <= 2 * 64 + 2
 
 
 def test_a_file_that_becomes_shorter_ends_the_connection(wire, folder):

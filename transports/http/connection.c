@@ -212,10 +212,12 @@ send_some(struct http_connection *conn, size_t *room)
 static int
 send_all(struct http_connection *conn)
 {
+	const uint32_t first = conn->requests;
 	size_t room = OUTPUT_TURN;
 
 	while (send_some(conn, &room) == 0) {
-		if (conn->output != NULL || !has_to_go_on(conn) || room == 0)
+		if (conn->output != NULL || !has_to_go_on(conn) || room == 0 ||
+		    conn->requests - first >= INTAKE_TURN)
 			return 0;
 		intake_feed(conn, "", 0);
 	}
