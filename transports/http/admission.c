@@ -55,10 +55,11 @@ admission_take(struct http_server *server, int fd, const struct in6_addr *peer)
 {
 	const size_t max = server->settings.max_connections;
 
-	if (max == 0 || has_room(server) || make_room(server))
-		connection_new(server, fd, peer);
-	else if (server->connections < 2 * max)
-		turn_away(connection_new(server, fd, peer));
-	else
+	/* Descriptors are bounded, too, whatever each of them waits for. */
+	if (max > 0 && server->connections >= 2 * max)
 		close(fd);
+	else if (max == 0 || has_room(server) || make_room(server))
+		connection_new(server, fd, peer);
+	else
+		turn_away(connection_new(server, fd, peer));
 }
