@@ -17,7 +17,7 @@ DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libcurl4-openssl-dev libssl-dev zlib1g-dev libbrotli-dev tzdata
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
     python3 python3-brotli python3-pytest python3-requests abigail-tools \
-    binutils git lld openssl vim
+    binutils git lld locales openssl vim
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 

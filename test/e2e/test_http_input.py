@@ -237,6 +237,38 @@ def test_an_idle_connection_makes_room_for_a_new_one(serve):
         assert newer.get("/cookie/a").status == 200
 
 
+def test_the_one_idle_for_longest_makes_room(serve):
+    service = serve("input", "http.max_connections=2", NO_GRACE)
+    with Wire(service.port) as first, Wire(service.port) as second:
+        assert first.get("/cookie/a") and second.get("/cookie/a")
+        # Times are told apart by milliseconds.
+        start = time.monotonic()
+        while time.monotonic() - start < 0.02:
+            assert first.get("/cookie/a").status == 200
+        with Wire(service.port) as third:
+            assert third.get("/cookie/a").status == 200
+            assert second.is_closed()
+            assert first.get("/cookie/a").status == 200
+
+
+def test_connections_that_only_wait_to_be_closed_have_a_bound(serve):
+    service = serve("input", "http.max_connections=2", NO_GRACE)
+    with contextlib.ExitStack() as stack:
+        def connect():
+            return stack.enter_context(Wire(service.port))
+
+        def refused():
+            wire = connect()
+            with contextlib.suppress(ConnectionError):
+                return wire.send("BAD\r\n\r\n").read() and wire
+        service.wait_until_busy(None)
+        lingering = [refused() for _ in range(4)]
+        assert None not in lingering
+        assert refused() is None
+        lingering[0].socket.close()
+        assert service.wait_for(refused)
+
+
 def test_past_max_calls_the_answer_says_when_to_come_again(serve):
     service = serve("input", "runtime.max_calls=1", NO_GRACE)
     with Wire(service.port) as busy, Wire(service.port) as wire:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import signal
 import urllib.parse
 
 import pytest
@@ -94,6 +95,19 @@ def has_open(served, path):
             if os.readlink(f"{folder}/{fd}") == str(path):
                 return True
     return False
+
+
+def state(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0]
+
+
+def accepts(port):
+    try:
+        Wire(port).socket.close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 # ---- files ----
@@ -234,6 +248,25 @@ def test_requests_behind_a_file_are_answered_in_order(wire, folder):
         assert wire.read().body == b"text"
 
 
+@pytest.mark.parametrize("path", ["/plain-file", "/static/a.txt", "/nope"])
+def test_many_small_answers_leave_the_others_their_turn(serve, path):
+    with serve() as served, Wire(served.port) as wire, \
+            Wire(served.port) as other:
+        assert other.get("/text?first") and wire.get("/text?first")
+        pid, = served.workers()
+        os.kill(pid, signal.SIGSTOP)
+        served.wait_for(lambda: state(pid) == "T")
+        wire.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+        other.send("GET /text?other HTTP/1.1\r\nHost: x\r\n\r\n")
+        os.kill(pid, signal.SIGCONT)
+        for _ in range(400):
+            assert wire.read()
+        served.wait_access(request_query_string="other")
+        queries = [r.get("request_query_string") for r in served.access()]
+        # Two turns, and the first requests.
+        assert queries.index("other") <= 2 * 64 + 2
+
+
 def test_a_file_that_becomes_shorter_ends_the_connection(wire, folder):
     path = folder / "shrinks.bin"
     path.write_bytes(b"x" * (12 << 20))
@@ -290,6 +323,19 @@ def test_a_large_file_costs_no_memory_and_holds_up_nobody(serve):
         assert left == 0
         # A sanitizer keeps what was freed.
         assert SAN or memory_kib(served) - before < 1024
+
+
+def test_a_stop_does_not_wait_for_who_has_read_its_file(serve, folder):
+    with serve("http.termination_grace_period_seconds=100",
+               "http.keepalive_timeout=100") as served, \
+            Wire(served.port) as wire:
+        wire.send(f"GET {of('sparse.bin')} HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"Connection: keep-alive" in wire.socket.recv(1000)
+        served.terminate()
+        served.wait_for(lambda: not accepts(served.port))
+        while wire.socket.recv(1 << 20):
+            pass
+        assert served.wait() == 0
 
 
 # ---- folders ----
@@ -501,11 +547,21 @@ def test_a_stream_that_fails_ends_without_its_last_chunk(wire, out):
         (200, 4)
 
 
-def test_to_http_1_0_a_stream_that_fails_ends_with_a_reset(wire):
-    wire.send(ask("/fails-within", "1.0"))
+@pytest.mark.parametrize("rest", ["", "GET /text HTTP/1.0\r\n\r\n"])
+def test_to_http_1_0_a_stream_that_fails_ends_with_a_reset(wire, rest):
+    wire.send(ask("/fails-within", "1.0") + rest)
     with pytest.raises(ConnectionResetError):
         while wire.socket.recv(1000):
             pass
+
+
+def test_to_http_1_0_a_stream_that_is_cut_ends_with_a_reset(serve):
+    with serve("http.body_timeout=1") as served, Wire(served.port) as wire:
+        wire.send(ask("/endless", "1.0"))
+        served.wait_record("endless is over", code=-5)
+        with pytest.raises(ConnectionResetError):
+            while wire.socket.recv(1 << 20):
+                pass
 
 
 def test_before_its_head_is_out_a_stream_is_an_answer_like_others(wire):

@@ -147,6 +147,18 @@ def test_a_peer_that_leaves_early_ends_the_read(service, leave):
     wire.socket.close()
 
 
+@pytest.mark.parametrize("size", [3, 200000])
+def test_a_peer_that_ends_before_its_turn_ends_the_read(service, size):
+    begun, ended = (len(service.find(m)) for m in ("begins", "stream ended"))
+    with Wire(service.port) as wire:
+        wire.send(head("/late/300", "Content-Length: 0") +
+                  head("/count", "Content-Length: 1000000") + "x" * size)
+        service.record("begins", begun + 1)
+        wire.end()
+        record = service.record("stream ended", ended + 1)
+        assert (record["code"], record["size"]) == (-5, size)
+
+
 def test_a_trickle_wins_no_time(service, wire):
     wire.send(head("/count", "Content-Length: 1000"))
     wire.socket.settimeout(0.1)
@@ -168,6 +180,25 @@ def test_a_handler_that_does_not_read_holds_the_peer_back(service):
         # Longer than the body's time-out, which does not run meanwhile.
         wire.socket.settimeout(10)
         assert wire.read().body.startswith(b"1 ")
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def test_an_answer_to_a_body_that_is_not_read_leaves_the_cpu_alone(service):
+    pid, = service.workers()
+    with Wire(service.port) as wire:
+        wire.send(head("/answer-first", "Content-Length: 1000000"))
+        wire.send("x" * 100000)
+        while wire.buffer.count(b"x") < 4 << 20:
+            assert wire._fill()
+        before = cpu_seconds(pid)
+        while not wire.buffer.endswith(b"\r\n0\r\n\r\n"):
+            assert wire._fill()
+        assert cpu_seconds(pid) - before < 0.3
 
 
 def test_a_reset_is_noticed_while_nothing_is_read(service):

@@ -142,6 +142,14 @@ def test_files_go_out_between_other_answers(served, tmp_path):
         assert (answer.status, answer.body) == (206, LARGE[100000:300001])
 
 
+def test_to_http_1_0_a_stream_that_fails_is_no_regular_end(served):
+    with SecureWire(served.port) as wire:
+        wire.send("GET /fails-within HTTP/1.0\r\n\r\n")
+        with pytest.raises((ssl.SSLError, ConnectionResetError)):
+            while wire.socket.recv(1000):
+                pass
+
+
 def test_a_file_that_becomes_shorter_is_no_regular_end(served, tmp_path):
     path = tmp_path / "file"
     path.write_bytes(LARGE)

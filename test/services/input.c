@@ -136,6 +136,21 @@ ignore(struct tomo_call *call)
 	return tomo_http_text(call, 200, "not read");
 }
 
+/* Reads nothing, answers with more than a socket takes, and rests. */
+static int
+answer_first(struct tomo_call *call)
+{
+	const struct tomo_bytes much = { tomo_alloc(call, 4 << 20), 4 << 20 };
+	int code = tomo_http_stream(call, 200, NULL);
+
+	if (much.data == NULL)
+		return TOMO_ENOMEM;
+	memset((char *)much.data, 'x', much.size);
+	if (code == 0)
+		code = tomo_http_write(call, much);
+	return code == 0 ? tomo_sleep(call, 1000) : code;
+}
+
 static int
 wrong(struct tomo_call *call)
 {
@@ -177,5 +192,6 @@ TOMO_SERVICE(.name = "input",
 	TOMO_HTTP("*", "/cancelled/{ms}", late, .stream_body = 1,
 	    .cancel_on_disconnect = 1),
 	TOMO_HTTP("*", "/ignore", ignore, .stream_body = 1),
+	TOMO_HTTP("*", "/answer-first", answer_first, .stream_body = 1),
 	TOMO_HTTP("*", "/wrong", wrong, .stream_body = 1),
 	TOMO_HTTP("*", "/not-streamed", not_streamed)));

@@ -41,8 +41,17 @@ file(struct tomo_call *call)
 	return tomo_http_send_file(call, tomo_http_query(call, "path"), NULL);
 }
 
+static int
+fails_within(struct tomo_call *call)
+{
+	tomo_http_stream(call, 200, NULL);
+	tomo_http_write(call, (struct tomo_bytes) { "some", 4 });
+	return tomo_fail(call, TOMO_EUNAVAILABLE, "no more");
+}
+
 TOMO_SERVICE(.name = "tls",
     .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.keepalive_timeout", 10)),
     .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/text", text),
 	TOMO_HTTP("GET", "/scheme", scheme), TOMO_HTTP("POST", "/echo", echo),
+	TOMO_HTTP("GET", "/fails-within", fails_within),
 	TOMO_HTTP("GET", "/large", large), TOMO_HTTP("GET", "/file", file)));

@@ -14,13 +14,27 @@ has_room(const struct http_server *server)
 	    server->settings.max_connections;
 }
 
+/* The list is not in that order: who stays idle keeps its place in it. */
+static struct http_connection *
+idle_for_longest(const struct http_server *server)
+{
+	struct http_connection *longest = server->lists[WAITING_IDLE].first;
+
+	for (struct http_connection *at = longest; at != NULL; at = at->next)
+		if (at->since_ms < longest->since_ms)
+			longest = at;
+	return longest;
+}
+
 static bool
 make_room(struct http_server *server)
 {
-	if (server->lists[WAITING_IDLE].first == NULL)
+	struct http_connection *idle = idle_for_longest(server);
+
+	if (idle == NULL)
 		return false;
 	/* It may have a request that came just now, and stay for it. */
-	connection_expire(server->lists[WAITING_IDLE].first);
+	connection_expire(idle);
 	return has_room(server);
 }
 
@@ -41,10 +55,11 @@ admission_take(struct http_server *server, int fd, const struct in6_addr *peer)
 {
 	const size_t max = server->settings.max_connections;
 
-	if (max == 0 || has_room(server) || make_room(server))
-		connection_new(server, fd, peer);
-	else if (server->connections < 2 * max)
-		turn_away(connection_new(server, fd, peer));
-	else
+	/* Descriptors are bounded, too, whatever each of them waits for. */
+	if (max > 0 && server->connections >= 2 * max)
 		close(fd);
+	else if (max == 0 || has_room(server) || make_room(server))
+		connection_new(server, fd, peer);
+	else
+		turn_away(connection_new(server, fd, peer));
 }

@@ -154,6 +154,8 @@ wait_for_stream(struct http_connection *conn)
 	/* That it is full is noticed when more comes: most never are. */
 	if (!body_stream_is_full(conn->request))
 		watch(conn, EV_READ);
+	else if (conn->watched & EV_WRITE)
+		watch(conn, EV_GONE);
 }
 
 static void
@@ -167,6 +169,9 @@ wait_for_input(struct http_connection *conn)
 		wait_for_stream(conn);
 		return;
 	}
+	/* The peer had ended before this body began, and all of it is taken. */
+	if (conn->request != NULL && !body_stream_is_full(conn->request))
+		body_stream_end(conn->request, TOMO_ECLOSED);
 	if (connection_is_busy(conn)) {
 		waiting_for(conn->server, conn, WAITING_CALL);
 		watch(conn,
@@ -207,10 +212,12 @@ send_some(struct http_connection *conn, size_t *room)
 static int
 send_all(struct http_connection *conn)
 {
+	const uint32_t first = conn->requests;
 	size_t room = OUTPUT_TURN;
 
 	while (send_some(conn, &room) == 0) {
-		if (conn->output != NULL || !has_to_go_on(conn) || room == 0)
+		if (conn->output != NULL || !has_to_go_on(conn) || room == 0 ||
+		    conn->requests - first >= INTAKE_TURN)
 			return 0;
 		intake_feed(conn, "", 0);
 	}
@@ -237,7 +244,7 @@ settle(struct http_connection *conn)
 		return;
 	}
 	if (conn->request == NULL && (conn->closing || conn->eof)) {
-		if (conn->lingers && !conn->eof)
+		if (conn->lingers && !conn->eof && !conn->broken)
 			linger(conn);
 		else
 			connection_close(conn);

@@ -36,6 +36,8 @@ struct http_connection {
 	bool holds : 1;      /* a stop waits for it */
 	bool started : 1;    /* a request, since it last waited for one */
 	bool choked : 1;     /* input waits until output was sent */
+	bool unframed : 1;   /* only its end ends the answer (HTTP/1.0) */
+	bool broken : 1;     /* and that answer has failed */
 };
 
 /* Takes over fd. */

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "runtime/base/buffer.h"
+#include "transports/http/date.h"
 
 /* The last second that a date of four digits can tell. */
 #define EXPIRES_MAX INT64_C(253402300799)
@@ -172,13 +172,9 @@ check_promises(
 static void
 write_date(struct buffer *out, int64_t unix_s)
 {
-	const time_t seconds = (time_t)unix_s;
-	char text[40];
-	struct tm tm;
+	char text[DATE_SIZE];
 
-	gmtime_r(&seconds, &tm);
-	/* The runner never leaves the C locale. */
-	strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	date_write(unix_s, text);
 	buffer_printf(out, "; Expires=%s", text);
 }
 

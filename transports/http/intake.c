@@ -1,5 +1,6 @@
 #include "transports/http/intake.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "runtime/base/alloc.h"
@@ -188,13 +189,14 @@ static size_t
 consume(struct http_connection *conn, const char *data, size_t len,
     struct head_scan *scan)
 {
+	const uint32_t last = conn->requests + INTAKE_TURN;
 	size_t used = 0;
 
 	while (used < len && takes_input(conn)) {
 		unsigned lines;
 		long found;
 
-		conn->choked = output_is_choked(conn);
+		conn->choked = conn->requests == last || output_is_choked(conn);
 		if (conn->choked)
 			break;
 		if (conn->request != NULL) {

@@ -9,6 +9,9 @@
 
 struct http_connection;
 
+/* The most requests that one connection starts before others get their turn. */
+#define INTAKE_TURN 64
+
 /*
  * Takes the next bytes; with len 0 it looks again at those that were kept.
  * Answers are rendered, not sent.

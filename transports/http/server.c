@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -23,6 +23,7 @@
 #include "transports/http/admission.h"
 #include "transports/http/compression.h"
 #include "transports/http/connection.h"
+#include "transports/http/date.h"
 #include "transports/http/router.h"
 #include "transports/http/static.h"
 #include "transports/http/waiting.h"
@@ -53,16 +54,13 @@ const char *
 server_date(struct http_server *server)
 {
 	int64_t now = loop_unix_s(server->service->loop);
-	time_t seconds = (time_t)now;
-	struct tm tm;
+	char text[DATE_SIZE];
 
 	if (now == server->date_s)
 		return server->date;
 	server->date_s = now;
-	gmtime_r(&seconds, &tm);
-	/* The runner never leaves the C locale, so these are RFC 9110's names. */
-	strftime(server->date, sizeof(server->date),
-	    "Date: %a, %d %b %Y %H:%M:%S GMT\r\n\r\n", &tm);
+	date_write(now, text);
+	snprintf(server->date, sizeof(server->date), "Date: %s\r\n\r\n", text);
 	return server->date;
 }
 

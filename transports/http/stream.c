@@ -11,7 +11,6 @@
 #include "transports/http/output.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
-#include "transports/http/wire.h"
 
 bool
 stream_has_begun(const struct http_request *request)
@@ -37,6 +36,7 @@ begin(struct http_request *request, struct http_connection *conn)
 		stream->encoder = compression_of_stream(request);
 	stream->begun = true;
 	stream->chunked = frame.framing == RESPONSE_CHUNKED && !is_head;
+	conn->unframed = !stream->chunked && !is_head;
 	stream->keep_alive = (stream->chunked || is_head) &&
 	    connection_stays_open(conn, request);
 	frame.keep_alive = stream->keep_alive;
@@ -246,9 +246,7 @@ stream_end(struct http_request *request)
 		return;
 	if (stream->chunked && !stream->failed)
 		buffer_add_text(output_bytes(conn), "0\r\n\r\n");
-	/* Nothing but a reset tells a body that ends from one that is whole. */
-	if (stream->failed && !stream->chunked)
-		wire_reset_at_close(conn);
+	conn->broken = stream->failed && conn->unframed;
 	/* A stop may have begun since its head said keep-alive. */
 	connection_finish(conn,
 	    stream->keep_alive && !stream->failed && !conn->server->shutting);

@@ -25,7 +25,10 @@ limit_ms(const struct http_server *server, enum http_waiting waiting)
 			return LAST_HEAD_MS;
 		return server->settings.header_ms;
 	case WAITING_IDLE:
-		return server->settings.keepalive_ms;
+		/* One whose answer went out slowly had been told to stay. */
+		return server->shutting && !server->service->reloading
+		    ? SWEEP_PAUSE_MS
+		    : server->settings.keepalive_ms;
 	case WAITING_BODY:
 	case WAITING_STREAM:
 	case WAITING_WRITE:

@@ -101,14 +101,6 @@ wire_drop_tls(struct http_connection *conn)
 }
 
 void
-wire_reset_at_close(struct http_connection *conn)
-{
-	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
-
-	setsockopt(fd_of(conn), SOL_SOCKET, SO_LINGER, &none, sizeof(none));
-}
-
-void
 wire_end(struct http_connection *conn)
 {
 	if (conn->tls != NULL)
@@ -116,12 +108,25 @@ wire_end(struct http_connection *conn)
 	shutdown(fd_of(conn), SHUT_WR);
 }
 
+static void
+reset_at_close(struct http_connection *conn)
+{
+	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd_of(conn), SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+}
+
 void
 wire_close(struct http_connection *conn)
 {
-	/* To a peer that has not got all of an answer this is no regular end. */
-	if (conn->tls != NULL && conn->output == NULL && conn->request == NULL)
+	const bool is_whole = conn->output == NULL && conn->request == NULL &&
+	    !conn->broken;
+
+	if (conn->tls != NULL && is_whole)
 		tls_end(conn->tls);
+	/* Nothing else tells a body that ends from one that is whole. */
+	if (conn->unframed && !is_whole)
+		reset_at_close(conn);
 	wire_drop_tls(conn);
 	close(fd_of(conn));
 }

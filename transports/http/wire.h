@@ -37,11 +37,10 @@ bool wire_wants_write(const struct http_connection *conn);
 /* Goes on without TLS. */
 void wire_drop_tls(struct http_connection *conn);
 
-/* Lets the close be a reset, so that what was sent does not look whole. */
-void wire_reset_at_close(struct http_connection *conn);
-
-/* Says that nothing more will be sent; and closes. */
+/* Says that nothing more will be sent. */
 void wire_end(struct http_connection *conn);
+
+/* Closes so that an answer of which something is missing does not look whole. */
 void wire_close(struct http_connection *conn);
 
 #endif
