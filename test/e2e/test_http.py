@@ -219,6 +219,33 @@ def test_json_bodies_are_parsed_and_faults_located(wire):
     assert answer.body.startswith(b"body: line 2, column ")
 
 
+@pytest.mark.parametrize("start, end", [(b"[", b"]"), (b'{"a":', b"}")])
+def test_json_is_as_deep_as_the_smallest_stack_bears(serve, start, end):
+    def nested(levels):
+        return start * levels + b"1" + end * levels
+
+    served = serve("routes", "runtime.stack_size=65536")
+    with Wire(served.port) as wire:
+        for path in "/json", "/same":
+            answer = wire.get(path, method="POST", body=nested(100))
+            assert (answer.status, len(answer.body)) == (
+                200, len(json.dumps(json.loads(nested(100)))))
+        for levels in 101, 200, 1000, 2047, 10000:
+            answer = wire.get("/json", method="POST", body=nested(levels))
+            assert answer.status == 400
+            column = 100 * len(start) + 1
+            assert answer.body == (f"body: line 1, column {column}: "
+                                   "nested too deep").encode()
+
+
+def test_an_answer_nested_too_deep_is_a_failure(serve):
+    served = serve("routes", "runtime.stack_size=65536")
+    with Wire(served.port) as wire:
+        assert wire.get("/deep/100").status == 200
+        assert wire.get("/deep/101").status == 500
+    served.wait_record("handler failed", code="TOMO_EINVAL")
+
+
 def test_the_bodys_own_json_may_be_the_answer(wire):
     answer = wire.get("/same", method="POST", body=b'{"a": [1]}')
     assert json.loads(answer.body) == {"a": [1]}
