@@ -98,13 +98,11 @@ has_more_levels(const json_t *value, unsigned left)
 		return false;
 	if (left == 0)
 		return true;
-	json_array_foreach(value, i, member)
-		if (has_more_levels(member, left - 1))
-			return true;
+	json_array_foreach(value, i,
+	    member) if (has_more_levels(member, left - 1)) return true;
 	/* It takes one that may be changed, but changes nothing. */
-	json_object_foreach((json_t *)(uintptr_t)value, key, member)
-		if (has_more_levels(member, left - 1))
-			return true;
+	json_object_foreach((json_t *)(uintptr_t)value, key,
+	    member) if (has_more_levels(member, left - 1)) return true;
 	return false;
 }
 

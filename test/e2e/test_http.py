@@ -357,6 +357,20 @@ def test_a_half_closed_client_gets_its_answer(wire):
     assert wire.read() is None
 
 
+@pytest.mark.parametrize("count", [4400, 5000, 6000])
+def test_what_a_half_closed_client_sent_far_ahead_is_all_answered(
+        wire, count):
+    """More than is kept ahead of a handler: the rest is in the kernel."""
+    requests = (b"GET /sleep/300 HTTP/1.1\r\nHost: x\r\n\r\n"
+                + b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n" * count)
+    sender = threading.Thread(target=lambda: wire.send(requests).end())
+    sender.start()
+    statuses = [wire.read().status for _ in range(count + 1)]
+    sender.join()
+    assert set(statuses) == {200}
+    assert wire.read() is None
+
+
 def test_a_failing_handler_gives_an_empty_500_and_a_record(routes, wire):
     answer = wire.get("/fail")
     assert (answer.status, answer.body) == (500, b"")

@@ -27,10 +27,11 @@ struct http_connection {
 	int64_t opened_ms;
 	struct in6_addr peer;
 	uint32_t requests;
-	uint8_t waiting;  /* enum http_waiting */
-	uint8_t watched;  /* EV_READ, EV_WRITE, EV_CLOSED or 0 */
-	bool eof : 1;     /* the peer sends no more */
-	bool closing : 1; /* no further request; closed once all is sent */
+	uint8_t waiting;      /* enum http_waiting */
+	uint8_t watched;      /* EV_READ, EV_WRITE, EV_CLOSED or 0 */
+	bool half_closed : 1; /* the peer sends no more */
+	bool eof : 1;         /* and all it sent was received */
+	bool closing : 1;     /* no further request; closed once all is sent */
 	bool lingers : 1; /* then wait for the peer to close (RFC 9112 9.6) */
 	bool processing : 1; /* intake_feed() is at work */
 	bool holds : 1;      /* a stop waits for it */

@@ -38,8 +38,8 @@ a_fault_is_located(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_null(read_exactly(
-		    rows[i].text, strlen(rows[i].text), &err));
+		assert_null(
+		    read_exactly(rows[i].text, strlen(rows[i].text), &err));
 		assert_memory_equal(
 		    err.text, rows[i].fault, strlen(rows[i].fault));
 	}
@@ -70,11 +70,10 @@ what_is_nested_too_deep_is_not_read(void **state)
 	assert_non_null(value);
 	json_decref(value);
 	assert_null(read_nested("[", JSON_TEXT_DEPTH, true, &err));
-	assert_string_equal(
-	    err.text, "line 1, column 101: nested too deep");
-	assert_null(read_nested("[\n\"\xc3\xa5\",", JSON_TEXT_DEPTH, false, &err));
-	assert_string_equal(
-	    err.text, "line 2, column 104: nested too deep");
+	assert_string_equal(err.text, "line 1, column 101: nested too deep");
+	assert_null(
+	    read_nested("[\n\"\xc3\xa5\",", JSON_TEXT_DEPTH, false, &err));
+	assert_string_equal(err.text, "line 2, column 104: nested too deep");
 }
 
 static void
@@ -105,8 +104,9 @@ nest(unsigned levels)
 	json_t *value = json_integer(1);
 
 	for (unsigned i = 0; i < levels; i++)
-		value = i % 2 == 0 ? json_pack("[i, o]", 1, value)
-				   : json_pack("{s:i, s:o}", "a", 1, "b", value);
+		value = i % 2 == 0
+		    ? json_pack("[i, o]", 1, value)
+		    : json_pack("{s:i, s:o}", "a", 1, "b", value);
 	return value;
 }
 
@@ -120,8 +120,8 @@ a_value_has_as_many_levels_as_may_be_read(void **state)
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		json_t *value = nest(levels[i]);
 
-		assert_int_equal(json_text_is_too_deep(value),
-		    levels[i] > JSON_TEXT_DEPTH);
+		assert_int_equal(
+		    json_text_is_too_deep(value), levels[i] > JSON_TEXT_DEPTH);
 		json_decref(value);
 	}
 	assert_false(json_text_is_too_deep(NULL));
