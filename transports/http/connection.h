@@ -82,7 +82,14 @@ void connection_finish(struct http_connection *conn, bool keep_alive);
  */
 void connection_go_on(struct http_connection *conn);
 
-/* The request's answer stands: sends it and goes on. */
+/*
+ * Sends the request's answer, which stands, while its body still comes;
+ * connection_answer() follows.  The connection may be gone after it.
+ */
+void connection_answer_first(
+    struct http_connection *conn, struct http_request *request);
+
+/* The request's answer stands: sends it, if that was not done, and goes on. */
 void connection_answer(
     struct http_connection *conn, struct http_request *request);
 
