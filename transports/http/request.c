@@ -31,7 +31,7 @@ request_new(struct http_server *server, const char *text, size_t len,
 	if (*status != 0)
 		goto fail;
 	memset(request, 0, offsetof(struct http_request, head));
-	body_init(&request->body);
+	body_init(&request->body, &server->body_memory);
 	request->call = call;
 	request->server = server;
 	request->started_ns = server->settings.access_log ? clock_ns() : 0;
