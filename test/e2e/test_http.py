@@ -526,6 +526,20 @@ def test_a_slow_head_and_a_slow_body_get_408(serve):
         assert head.read() is None and body.read() is None
 
 
+def test_a_slow_body_behind_unread_answers_gets_408(serve):
+    service = serve("routes", "http.body_timeout=1")
+    with Wire(service.port) as wire:
+        count = 3000
+        wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        wire.send("GET /text HTTP/1.1\r\nHost: x\r\n\r\n" * count
+                  + "POST /echo HTTP/1.1\r\nHost: x\r\n"
+                  "Content-Length: 100\r\n\r\nabc")
+        service.wait_until_busy(wire)
+        for _ in range(count):
+            assert wire.read().status == 200
+        assert wire.read().status == 408
+
+
 def test_heads_cut_by_reads_have_their_full_time_each(serve):
     service = serve("routes", "http.header_timeout=1")
     one = "GET /text HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -192,6 +192,9 @@ wait_for_input(struct http_connection *conn)
 		if (conn->waiting != wanted || conn->started)
 			waiting_for(conn->server, conn, wanted);
 		conn->started = false;
+	} else if (conn->waiting == WAITING_WRITE) {
+		/* The rest of a body, behind answers that were sent by now. */
+		waiting_for(conn->server, conn, WAITING_BODY);
 	}
 	watch(conn, EV_READ);
 }
