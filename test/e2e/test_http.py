@@ -175,11 +175,9 @@ def test_a_huge_body_gets_413_before_it_is_sent_and_can_be_read(wire):
     assert wire.is_closed()
 
 
-def test_nobody_is_asked_for_a_large_body_that_no_row_wants(wire):
-    wire.send("POST /nope HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
-              "Content-Length: 50000\r\n\r\n")
-    assert wire.read().status == 100
-    wire.send("b" * 50000)
+def test_a_body_that_no_row_wants_is_read_if_it_is_small(wire):
+    wire.send("POST /nope HTTP/1.1\r\nHost: x\r\n"
+              "Content-Length: 50000\r\n\r\n" + "b" * 50000)
     assert wire.read().status == 404
     wire.send("POST /nope HTTP/1.1\r\nHost: x\r\n"
               "Transfer-Encoding: chunked\r\n\r\n"
@@ -206,6 +204,16 @@ def test_expect_continue_of_too_much_gets_413_at_once(wire):
     assert wire.read().status == 413
 
 
+@pytest.mark.parametrize("method, path, status", [
+    ("POST", "/nowhere", 404), ("POST", "/text", 405)])
+def test_nobody_is_told_to_continue_who_is_refused(
+        wire, method, path, status):
+    wire.send(f"{method} {path} HTTP/1.1\r\nHost: x\r\n"
+              "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+    assert wire.read().status == status
+    assert wire.end().is_closed()
+
+
 def test_another_expectation_gets_417(wire):
     answer = wire.get("/echo", "Expect: 200-maybe", method="POST", body=b"abc")
     assert (answer.status, answer.body) == (417, b"Unknown Expect: 200-maybe")
@@ -217,6 +225,33 @@ def test_json_bodies_are_parsed_and_faults_located(wire):
     answer = wire.get("/json", method="POST", body=b'{"a": 1,\n bad}')
     assert answer.status == 400
     assert answer.body.startswith(b"body: line 2, column ")
+
+
+@pytest.mark.parametrize("start, end", [(b"[", b"]"), (b'{"a":', b"}")])
+def test_json_is_as_deep_as_the_smallest_stack_bears(serve, start, end):
+    def nested(levels):
+        return start * levels + b"1" + end * levels
+
+    served = serve("routes", "runtime.stack_size=65536")
+    with Wire(served.port) as wire:
+        for path in "/json", "/same":
+            answer = wire.get(path, method="POST", body=nested(100))
+            assert (answer.status, len(answer.body)) == (
+                200, len(json.dumps(json.loads(nested(100)))))
+        for levels in 101, 200, 1000, 2047, 10000:
+            answer = wire.get("/json", method="POST", body=nested(levels))
+            assert answer.status == 400
+            column = 100 * len(start) + 1
+            assert answer.body == (f"body: line 1, column {column}: "
+                                   "nested too deep").encode()
+
+
+def test_an_answer_nested_too_deep_is_a_failure(serve):
+    served = serve("routes", "runtime.stack_size=65536")
+    with Wire(served.port) as wire:
+        assert wire.get("/deep/100").status == 200
+        assert wire.get("/deep/101").status == 500
+    served.wait_record("handler failed", code="TOMO_EINVAL")
 
 
 def test_the_bodys_own_json_may_be_the_answer(wire):
@@ -327,6 +362,20 @@ def test_what_follows_a_close_is_ignored(wire):
 def test_a_half_closed_client_gets_its_answer(wire):
     wire.send("GET /sleep/50 HTTP/1.1\r\nHost: x\r\n\r\n").end()
     assert wire.read().body == b"slept 50"
+    assert wire.read() is None
+
+
+@pytest.mark.parametrize("count", [4400, 5000, 6000])
+def test_what_a_half_closed_client_sent_far_ahead_is_all_answered(
+        wire, count):
+    """More than is kept ahead of a handler: the rest is in the kernel."""
+    requests = (b"GET /sleep/300 HTTP/1.1\r\nHost: x\r\n\r\n"
+                + b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n" * count)
+    sender = threading.Thread(target=lambda: wire.send(requests).end())
+    sender.start()
+    statuses = [wire.read().status for _ in range(count + 1)]
+    sender.join()
+    assert set(statuses) == {200}
     assert wire.read() is None
 
 
@@ -475,6 +524,20 @@ def test_a_slow_head_and_a_slow_body_get_408(serve):
         assert head.read().status == 408
         assert body.read().status == 408
         assert head.read() is None and body.read() is None
+
+
+def test_a_slow_body_behind_unread_answers_gets_408(serve):
+    service = serve("routes", "http.body_timeout=1")
+    with Wire(service.port) as wire:
+        count = 3000
+        wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        wire.send("GET /text HTTP/1.1\r\nHost: x\r\n\r\n" * count
+                  + "POST /echo HTTP/1.1\r\nHost: x\r\n"
+                  "Content-Length: 100\r\n\r\nabc")
+        service.wait_until_busy(wire)
+        for _ in range(count):
+            assert wire.read().status == 200
+        assert wire.read().status == 408
 
 
 def test_heads_cut_by_reads_have_their_full_time_each(serve):

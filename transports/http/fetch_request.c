@@ -5,9 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include <jansson.h>
-
 #include "runtime/base/alloc.h"
+#include "runtime/base/json_text.h"
 #include "runtime/service/rows.h"
 #include "transports/http/fetch_url.h"
 #include "transports/http/field.h"
@@ -112,6 +111,8 @@ check_body(struct fetch_request *request, struct error *err)
 	request->body = ask->body;
 	if (ask->json == NULL)
 		return 0;
+	if (json_text_is_too_deep(ask->json))
+		return error_set(err, "json: nested too deep");
 	request->json = json_dumps(ask->json, JSON_COMPACT | JSON_ENCODE_ANY);
 	if (request->json == NULL)
 		return error_set(err, "json: cannot be written");

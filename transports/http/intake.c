@@ -54,8 +54,7 @@ on_body(void *arg, const char *data, size_t len)
 		return 0;
 	}
 	if (request->body_read <= request->body_max) {
-		if (body_add(&request->body, data, len,
-			request->server->settings.body_memory) == 0)
+		if (body_add(&request->body, data, len) == 0)
 			return 0;
 		request->early = 500;
 	} else {
@@ -114,6 +113,8 @@ read_body(struct http_connection *conn, const char *data, size_t len)
 		}
 		return used;
 	case FRAMING_DONE:
+		if (body_end(&request->body) < 0)
+			request->early = 500;
 		dispatch_run(request);
 		return used;
 	case FRAMING_STOPPED:
@@ -132,11 +133,9 @@ expect_body(struct http_connection *conn, struct http_request *request)
 	const struct head *head = &request->head;
 
 	if (request->early != 0) {
-		bool refuses = request->early == 413 || request->early == 417;
-
 		/* Whoever asks first need not send what nobody wants. */
 		if ((head->has_length && head->length > DISCARD_MAX) ||
-		    (head->expects_continue && refuses)) {
+		    (head->expects_continue && !request->is_health)) {
 			intake_answer_at_once(conn, request->early);
 			return;
 		}
