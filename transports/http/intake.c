@@ -133,9 +133,11 @@ expect_body(struct http_connection *conn, struct http_request *request)
 	const struct head *head = &request->head;
 
 	if (request->early != 0) {
+		bool refuses = request->early == 413 || request->early == 417;
+
 		/* Whoever asks first need not send what nobody wants. */
 		if ((head->has_length && head->length > DISCARD_MAX) ||
-		    (head->expects_continue && !request->is_health)) {
+		    (head->expects_continue && refuses)) {
 			intake_answer_at_once(conn, request->early);
 			return;
 		}
