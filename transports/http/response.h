@@ -46,6 +46,9 @@ void response_render(const struct http_response *response,
     struct http_server *server, const struct response_frame *frame,
     struct buffer *out);
 
+/* The type of the texts that the runner itself answers with. */
+#define RESPONSE_PLAIN "text/plain; charset=utf-8"
+
 /* What a 503 of the runner's own carries. */
 extern struct response_header response_retry_later;
 
