@@ -171,6 +171,33 @@ def test_the_last_answer_wins_over_a_file(wire):
     assert wire.get("/text").body == b"text"
 
 
+@pytest.mark.parametrize("by", ["file", "bytes", "redirect", "stream"])
+def test_an_answer_takes_its_headers_with_it(wire, by):
+    answer = wire.get(f"/replaced/{by}")
+    assert (answer.status, answer.body) == (500, b"text")
+    names = {name for name, _ in answer.headers}
+    assert names - {"Server", "Connection", "Keep-Alive"} == \
+        {"Content-Type", "Content-Length", "X-Kept", "Date"}
+    assert answer.header("Content-Type") == \
+        wire.get("/text").header("Content-Type")
+
+
+def test_a_type_that_was_set_as_a_header_stays(wire):
+    assert wire.get("/replaced/header").header("Content-Type") == "text/html"
+
+
+@pytest.mark.parametrize("request_line, status", [
+    ("GET /nope HTTP/1.1", 404), ("PUT /text HTTP/1.1", 405),
+    ("GET /fails-before HTTP/1.1", 404), ("BAD", 400)])
+def test_what_the_runner_says_is_plain_text(serve, request_line, status):
+    with serve("http.content_type=text/html") as served, \
+            Wire(served.port) as wire:
+        assert "html" in wire.get("/text").header("Content-Type")
+        answer = wire.send(f"{request_line}\r\nHost: x\r\n\r\n").read()
+        assert (answer.status, answer.header("Content-Type")) == \
+            (status, "text/plain; charset=utf-8")
+
+
 @pytest.mark.parametrize("header, status", [
     ('If-None-Match: "17979cfe362a0000-b"', 304),
     ("If-None-Match: *", 304),

@@ -32,6 +32,29 @@ changed_mind(struct tomo_call *call)
 	return tomo_http_text(call, 200, "text");
 }
 
+/* What set headers before the answer that wins. */
+static int
+replaced(struct tomo_call *call)
+{
+	const char *by = tomo_http_param(call, "by");
+	const struct tomo_http_file file = { .size = sizeof(file),
+		.download_name = "x" };
+
+	tomo_http_set_header(call, "X-Kept", "1");
+	if (strcmp(by, "file") == 0)
+		tomo_http_send_file(call, "a.txt", &file);
+	else if (strcmp(by, "bytes") == 0)
+		tomo_http_bytes(call, 200, (struct tomo_bytes) { "{}", 2 },
+		    "application/json");
+	else if (strcmp(by, "redirect") == 0)
+		tomo_http_redirect(call, 302, "/elsewhere");
+	else if (strcmp(by, "stream") == 0)
+		tomo_http_stream(call, 200, "text/csv");
+	else
+		tomo_http_set_header(call, "Content-Type", "text/html");
+	return tomo_http_text(call, 500, "text");
+}
+
 static int
 fails_after(struct tomo_call *call)
 {
@@ -212,6 +235,7 @@ TOMO_SERVICE(.name = "out",
 	TOMO_HTTP("GET", "/plain-file", plain_file),
 	TOMO_HTTP("GET", "/changed-mind", changed_mind),
 	TOMO_HTTP("GET", "/fails-after", fails_after),
+	TOMO_HTTP("GET", "/replaced/{by}", replaced),
 	TOMO_HTTP_STATIC("static", "/static"),
 	TOMO_HTTP_STATIC("static", "/files/(?P<filename>[a-z]+\\.txt)/dl"),
 	TOMO_HTTP_STATIC("site", "/site/", .cache_control = "max-age=60",

@@ -23,17 +23,56 @@ answer_open(struct tomo_call *call, int status, struct http_request **request,
 }
 
 void
-answer_set(struct http_request *request, int status, const char *body,
+answer_drop(struct http_request *request)
+{
+	struct http_response *response = &request->response;
+	struct response_header **link = &response->headers;
+
+	request->stream = NULL;
+	response->status = 0;
+	response->failed = false;
+	response->answer_type = NULL;
+	response->file = NULL;
+	response->body = NULL;
+	response->body_len = 0;
+	response->last = NULL;
+	while (*link != NULL) {
+		if ((*link)->of_answer) {
+			*link = (*link)->next;
+			continue;
+		}
+		response->last = *link;
+		link = &(*link)->next;
+	}
+}
+
+void
+answer_fill(struct http_request *request, int status, const char *body,
     size_t len, const char *type)
 {
 	struct http_response *response = &request->response;
 
-	request->stream = NULL;
 	response->status = status;
-	response->failed = false;
-	response->file = NULL;
 	response->body = body;
 	response->body_len = len;
-	if (type != NULL)
-		response->type = type;
+	response->answer_type = type;
+}
+
+void
+answer_set(struct http_request *request, int status, const char *body,
+    size_t len, const char *type)
+{
+	answer_drop(request);
+	answer_fill(request, status, body, len, type);
+}
+
+int
+answer_header(struct tomo_call *call, const char *name, const char *value)
+{
+	struct http_request *request = call->data;
+	const int code = tomo_http_set_header(call, name, value);
+
+	if (code == 0)
+		request->response.last->of_answer = true;
+	return code;
 }

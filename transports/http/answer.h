@@ -15,9 +15,19 @@ struct tomo_call;
 int answer_open(struct tomo_call *call, int status,
     struct http_request **request, const char *function);
 
-/* Answers with a body that is in the arena already, or constant; type may be
- * NULL, which leaves what was set before. */
+/*
+ * Answers with a body that is in the arena already, or constant, instead of any
+ * answer before.  type NULL: that of a header, or http.content_type.
+ */
 void answer_set(struct http_request *request, int status, const char *body,
     size_t len, const char *type);
+
+/* The two halves of it, for what sets headers in between. */
+void answer_drop(struct http_request *request);
+void answer_fill(struct http_request *request, int status, const char *body,
+    size_t len, const char *type);
+
+/* As tomo_http_set_header(), for a header that goes with the answer. */
+int answer_header(struct tomo_call *call, const char *name, const char *value);
 
 #endif

@@ -177,7 +177,8 @@ compression_apply(struct http_request *request)
 	if (request->connection == NULL || !has_whole_content(response) ||
 	    response->body_len < request->server->settings.compression_min ||
 	    (response->file != NULL && response->body_len > FILE_MAX) ||
-	    !variant_is_open(request, response->type) || !variant_vary(request))
+	    !variant_is_open(request, response_type(response)) ||
+	    !variant_vary(request))
 		return;
 	coding = variant_choose(request, OFFERED);
 	if (coding != CODING_IDENTITY)
@@ -204,7 +205,7 @@ compression_of_stream(struct http_request *request)
 	struct encoder *encoder;
 
 	if (!has_whole_content(&request->response) ||
-	    !variant_is_open(request, request->response.type) ||
+	    !variant_is_open(request, response_type(&request->response)) ||
 	    !variant_vary(request) ||
 	    variant_choose(request, CODING_BIT(CODING_GZIP)) != CODING_GZIP)
 		return NULL;

@@ -17,6 +17,7 @@ connection_refuse(struct http_connection *conn, int status, const char *text)
 {
 	const char *said = text != NULL ? text : response_reason(status);
 	const struct http_response response = { .status = status,
+		.answer_type = RESPONSE_PLAIN,
 		.body = said,
 		.body_len = strlen(said),
 		.headers = status == 503 ? &response_retry_later : NULL };

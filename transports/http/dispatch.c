@@ -27,9 +27,10 @@ answer_default(struct http_request *request, int status)
 	struct http_response *response = &request->response;
 	const char *reason = response_reason(status);
 
-	*response = (struct http_response) {
-		.status = status, .body = reason, .body_len = strlen(reason)
-	};
+	*response = (struct http_response) { .status = status,
+		.answer_type = RESPONSE_PLAIN,
+		.body = reason,
+		.body_len = strlen(reason) };
 	if (status == 500)
 		response->body_len = 0;
 }

@@ -12,6 +12,7 @@
 #include "runtime/base/buffer.h"
 #include "runtime/service/call.h"
 #include "transports/http/answer.h"
+#include "transports/http/field.h"
 #include "transports/http/file_answer.h"
 #include "transports/http/mime.h"
 #include "transports/http/request.h"
@@ -62,8 +63,7 @@ set_disposition(struct tomo_call *call, const char *name)
 		else
 			buffer_printf(&text, "%%%02X", (unsigned char)*at);
 	buffer_add(&text, "", 1);
-	code = tomo_http_set_header(
-	    call, "Content-Disposition", buffer_data(&text));
+	code = answer_header(call, "Content-Disposition", buffer_data(&text));
 	buffer_clear(&text);
 	return code;
 }
@@ -87,17 +87,24 @@ tomo_http_send_file(struct tomo_call *call, const char *path,
 	if (theirs != NULL)
 		memcpy(&file, theirs,
 		    theirs->size < sizeof(file) ? theirs->size : sizeof(file));
+	if (file.type != NULL && !field_is_value(file.type))
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_send_file: a type that is no header");
+	type = file.type != NULL
+	    ? call_keep_text(call, file.type, strlen(file.type))
+	    : mime_type(path);
+	if (type == NULL)
+		return call_fail(
+		    call, TOMO_ENOMEM, "tomo_http_send_file: no memory");
 	fd = open_file(call, path, &stat);
 	if (fd < 0)
 		return fd;
-	type = file.type != NULL ? file.type : mime_type(path);
-	code = tomo_http_set_header(call, "Content-Type", type);
-	if (code == 0 && file.download_name != NULL)
+	answer_drop(request);
+	if (file.download_name != NULL)
 		code = set_disposition(call, file.download_name);
 	if (code < 0) {
 		close(fd);
 		return code;
 	}
-	return file_answer(
-	    request, fd, &stat, request->response.type, CODING_IDENTITY);
+	return file_answer(request, fd, &stat, type, CODING_IDENTITY);
 }

@@ -106,13 +106,13 @@ set_headers(struct tomo_call *call, const struct plan *plan)
 	if (plan->status == 206)
 		write_range(plan, &plan->ranges[0], range);
 	if (plan->status == 416 || (plan->status == 206 && plan->count == 1))
-		code = tomo_http_set_header(call, "Content-Range", range);
+		code = answer_header(call, "Content-Range", range);
 	if (code == 0)
-		code = tomo_http_set_header(call, "ETag", plan->etag);
+		code = answer_header(call, "ETag", plan->etag);
 	if (code == 0)
-		code = tomo_http_set_header(call, "Last-Modified", plan->date);
+		code = answer_header(call, "Last-Modified", plan->date);
 	return code == 0 && plan->status != 304
-	    ? tomo_http_set_header(call, "Accept-Ranges", "bytes")
+	    ? answer_header(call, "Accept-Ranges", "bytes")
 	    : code;
 }
 
@@ -167,7 +167,7 @@ answer_parts(
 		return TOMO_ENOMEM;
 	sprintf(whole_type, "%s%s", multipart, boundary);
 	length = cut(request->file, plan, type, boundary);
-	answer_set(request, 206, "", length, whole_type);
+	answer_fill(request, 206, "", length, whole_type);
 	return 0;
 }
 
@@ -180,7 +180,7 @@ answer_one(
 	file->count = 1;
 	file->parts[0].offset = plan->ranges[0].start;
 	file->parts[0].size = plan->ranges[0].size;
-	answer_set(request, plan->status, "", file->parts[0].size, type);
+	answer_fill(request, plan->status, "", file->parts[0].size, type);
 }
 
 /* In which coding it goes out, or on a 304 would have. */
@@ -196,7 +196,7 @@ set_variant(
 		return -1;
 	if (plan->coding != CODING_IDENTITY)
 		return has_content
-		    ? tomo_http_set_header(request->call, "Content-Encoding",
+		    ? answer_header(request->call, "Content-Encoding",
 			  coding_name(plan->coding))
 		    : 0;
 	if (plan->status == 304 &&
@@ -214,13 +214,14 @@ file_answer(struct http_request *request, int fd, const struct stat *stat,
 
 	plan_make(&plan, request, stat);
 	output_file_free(request->file);
+	request->response.file = NULL;
 	/* The last part of several has text only. */
 	request->file = output_file_new(fd, plan.count + 1);
 	if (set_headers(request->call, &plan) < 0 ||
 	    set_variant(request, &plan, type) < 0)
 		return TOMO_ENOMEM;
 	if (plan.status != 200 && plan.status != 206) {
-		answer_set(request, plan.status, "", 0, "");
+		answer_fill(request, plan.status, "", 0, "");
 		return 0;
 	}
 	if (plan.count == 1)

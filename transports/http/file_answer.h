@@ -13,8 +13,8 @@ struct stat;
 /*
  * Answers with the regular file that is open as fd, which it takes over; type
  * must live as long as the call.  coding is what the file was compressed with
- * before, or CODING_IDENTITY.  Headers set before stay.  Returns 0 or
- * TOMO_ENOMEM.
+ * before, or CODING_IDENTITY.  Wants answer_drop() before.  Returns 0
+ * or TOMO_ENOMEM.
  */
 int file_answer(struct http_request *request, int fd, const struct stat *stat,
     const char *type, enum coding coding);

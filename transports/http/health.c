@@ -41,6 +41,6 @@ health_explain(struct http_request *request)
 	else
 		return;
 	response->body_len = strlen(response->body);
-	response->type = "application/json";
+	response->answer_type = "application/json";
 	tomo_http_set_header(request->call, "Cache-Control", "no-store");
 }

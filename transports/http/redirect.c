@@ -6,6 +6,7 @@
 #include <tomodachi/http.h>
 
 #include "runtime/service/call.h"
+#include "transports/http/answer.h"
 #include "transports/http/request.h"
 
 static bool
@@ -90,6 +91,6 @@ tomo_http_redirect(struct tomo_call *call, int status, const char *location)
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_redirect: a location that is empty or has "
 		    "control characters");
-	code = tomo_http_set_header(call, "Location", encoded);
-	return code < 0 ? code : tomo_http_bytes(call, status, nothing, NULL);
+	code = tomo_http_bytes(call, status, nothing, NULL);
+	return code < 0 ? code : answer_header(call, "Location", encoded);
 }

@@ -67,6 +67,13 @@ response_is_bodiless(int status)
 	return status == 204 || status == 205 || status == 304 || status < 200;
 }
 
+const char *
+response_type(const struct http_response *response)
+{
+	return response->answer_type != NULL ? response->answer_type
+					     : response->type;
+}
+
 struct response_header *
 response_find_header(const struct http_response *response, const char *name)
 {
@@ -155,9 +162,8 @@ response_render(const struct http_response *response,
     struct http_server *server, const struct response_frame *frame,
     struct buffer *out)
 {
-	const char *type = response->type != NULL
-	    ? response->type
-	    : server->settings.content_type;
+	const char *own = response_type(response);
+	const char *type = own != NULL ? own : server->settings.content_type;
 	size_t len = response_is_bodiless(response->status)
 	    ? 0
 	    : response->body_len;

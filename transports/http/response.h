@@ -14,14 +14,16 @@ struct response_header {
 	struct response_header *next;
 	const char *name, *value;
 	size_t name_len, value_len;
-	size_t depth; /* of the function that set it: chain_depth() */
+	size_t depth;   /* of the function that set it: chain_depth() */
+	bool of_answer; /* goes with the answer, if another one replaces it */
 };
 
 struct http_response {
 	int status;         /* 0: none yet */
 	const char *reason; /* NULL: the registered phrase */
 	bool failed;        /* tomo_http_fail(): by way of the error handler */
-	const char *type;   /* NULL: http.content_type; "": none */
+	const char *type;   /* a header of its own, or NULL */
+	const char *answer_type; /* comes before it; NULL, or "" for none */
 	const char *body;
 	size_t body_len;
 	struct output_file *file; /* the body, if not NULL; the request's */
@@ -45,8 +47,14 @@ void response_render(const struct http_response *response,
     struct http_server *server, const struct response_frame *frame,
     struct buffer *out);
 
+/* The type of the texts that the runner itself answers with. */
+#define RESPONSE_PLAIN "text/plain; charset=utf-8"
+
 /* What a 503 of the runner's own carries. */
 extern struct response_header response_retry_later;
+
+/* NULL: http.content_type; "": none. */
+const char *response_type(const struct http_response *response);
 
 /* The first header of that name, in any case, or NULL. */
 struct response_header *response_find_header(

@@ -165,12 +165,13 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 	/* There is one Content-Type, and it has a place of its own. */
 	if (strcasecmp(name, "Content-Type") == 0) {
 		request->response.type = value;
+		request->response.answer_type = NULL;
 		return 0;
 	}
 	if (replace)
 		response_remove_header(&request->response, name);
 	*header = (struct response_header) { NULL, name, value, strlen(name),
-		strlen(value), chain_depth(call) };
+		strlen(value), chain_depth(call), false };
 	if (request->response.last != NULL)
 		request->response.last->next = header;
 	else

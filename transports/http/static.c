@@ -14,6 +14,7 @@
 #include "runtime/base/beneath.h"
 #include "runtime/base/log.h"
 #include "runtime/service/call.h"
+#include "transports/http/answer.h"
 #include "transports/http/file_answer.h"
 #include "transports/http/mime.h"
 #include "transports/http/precompressed.h"
@@ -119,8 +120,9 @@ answer_file(struct http_request *request, int folder, int fd,
 	struct stat sent = *stat;
 	int other = -1;
 
+	answer_drop(request);
 	if (route->row->cache_control != NULL &&
-	    tomo_http_set_header(request->call, "Cache-Control",
+	    answer_header(request->call, "Cache-Control",
 		route->row->cache_control) < 0) {
 		close(fd);
 		return 500;

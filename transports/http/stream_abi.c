@@ -8,6 +8,7 @@
 #include "runtime/base/buffer.h"
 #include "runtime/service/call.h"
 #include "transports/http/answer.h"
+#include "transports/http/field.h"
 #include "transports/http/request.h"
 #include "transports/http/stream.h"
 
@@ -23,16 +24,17 @@ tomo_http_stream(struct tomo_call *call, int status, const char *type)
 	if (response_is_bodiless(status))
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_stream: a %d has no content", status);
-	if (type != NULL)
-		code = tomo_http_set_header(call, "Content-Type", type);
-	if (code < 0)
-		return code;
+	if (type != NULL && !field_is_value(type))
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_stream: a type that is no header");
 	stream = call_keep(call, sizeof(*stream));
-	if (stream == NULL)
+	if (stream == NULL ||
+	    (type != NULL &&
+		(type = call_keep_text(call, type, strlen(type))) == NULL))
 		return call_fail(
 		    call, TOMO_ENOMEM, "tomo_http_stream: no memory");
 	*stream = (struct http_stream) { 0 };
-	answer_set(request, status, "", 0, NULL);
+	answer_set(request, status, "", 0, type);
 	request->stream = stream;
 	return 0;
 }
@@ -104,9 +106,8 @@ begin_events(struct tomo_call *call)
 {
 	const int code = tomo_http_stream(call, 200, "text/event-stream");
 
-	return code == 0
-	    ? tomo_http_set_header(call, "Cache-Control", "no-cache")
-	    : code;
+	return code == 0 ? answer_header(call, "Cache-Control", "no-cache")
+			 : code;
 }
 
 int

@@ -7,6 +7,7 @@
 #include <tomodachi/http.h>
 
 #include "runtime/service/call.h"
+#include "transports/http/answer.h"
 #include "transports/http/field.h"
 #include "transports/http/mime.h"
 #include "transports/http/request.h"
@@ -80,8 +81,7 @@ variant_vary(struct http_request *request)
 		return change(request, header, "",
 		    header->value[0] != '\0' ? ", Accept-Encoding"
 					     : "Accept-Encoding");
-	return tomo_http_set_header(request->call, "Vary", "Accept-Encoding") ==
-	    0;
+	return answer_header(request->call, "Vary", "Accept-Encoding") == 0;
 }
 
 bool
@@ -98,7 +98,7 @@ bool
 variant_mark(struct http_request *request, enum coding coding)
 {
 	if (!variant_weaken(request) ||
-	    tomo_http_set_header(
+	    answer_header(
 		request->call, "Content-Encoding", coding_name(coding)) < 0)
 		return false;
 	response_remove_header(&request->response, "Accept-Ranges");

@@ -40,6 +40,8 @@ static const struct promise {
 	{ "http.client_max_size", OPTION_SIZE, PLAIN, "104857600", 1,
 	    (int64_t)1 << 40 },
 	{ "http.body_memory_size", OPTION_SIZE, PLAIN, "1048576", 0, 1 << 30 },
+	{ "http.total_body_memory_size", OPTION_SIZE, PLAIN, "67108864", 0,
+	    (int64_t)1 << 40 },
 	{ "http.body_timeout", OPTION_INT, PLAIN, "30", 1, 86400 },
 	{ "http.send_buffer", OPTION_SIZE, PLAIN, "65536", 1024, 1 << 30 },
 	{ "http.min_body_rate", OPTION_SIZE, PLAIN, "240", 0, 1 << 30 },
