@@ -16,6 +16,7 @@ def arguments(options):
 
 class Served(Runner):
     def __init__(self, name, *options, files=None, **more):
+        self.accesses = []  # records of self.output
         super().__init__(*(files or [service(name)]),
                          args=["--production", *arguments(options)], **more)
         # A worker that logs "listening" may not have been opened yet.
@@ -36,7 +37,10 @@ class Served(Runner):
         return self.record(message, **fields)
 
     def access(self):
-        return [json.loads(line) for line in list(self.output)]
+        """Read once each: a reader that is slow makes the runner drop some."""
+        for line in self.output[len(self.accesses):]:
+            self.accesses.append(json.loads(line))
+        return list(self.accesses)
 
     def wait_access(self, **fields):
         """The first access record with these fields."""
