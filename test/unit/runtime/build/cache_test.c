@@ -120,6 +120,7 @@ refuses_the_folder_of_another_user(void **state)
 	struct error err = { "" };
 
 	(void)state;
+	/* Only root can give a folder to another user. */
 	if (geteuid() != 0)
 		skip();
 	setenv("XDG_CACHE_HOME", tmp, 1);

@@ -145,6 +145,7 @@ reads_a_file_once_that_is_allowed(void **state)
 		_exit(watch_what_may_not_be_read());
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	/* The child could not get the user or the limits that it needs. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 		skip();
 	assert_int_equal(status, 0);
@@ -185,6 +186,7 @@ polls_where_there_are_too_few_inotify_watches(void **state)
 		_exit(watch_with_few_watches());
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	/* The child could not get the user or the limits that it needs. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 		skip();
 	assert_int_equal(status, 0);
