@@ -136,7 +136,7 @@ static void
 host_ready(struct host *host)
 {
 	(void)host;
-	service_open(service);
+	service_open(service, 0);
 	is_ready = true;
 }
 
