@@ -14,7 +14,7 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libjansson-dev libboost-context-dev libunwind-dev libdw-dev \
-    libcurl4-openssl-dev libssl-dev zlib1g-dev libbrotli-dev
+    libcurl4-openssl-dev libssl-dev zlib1g-dev libbrotli-dev tzdata
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
     python3 python3-brotli python3-pytest python3-requests abigail-tools \
     binutils git lld locales openssl vim

@@ -79,6 +79,20 @@ AT(tomo_http_upload, filename, 8, 8);
 AT(tomo_http_upload, type, 16, 8);
 AT(tomo_http_upload, content, 24, 16);
 
+AT(tomo_schedule_spec, size, 0, 8);
+AT(tomo_schedule_spec, interval, 8, 8);
+AT(tomo_schedule_spec, fn, 16, 8);
+AT(tomo_schedule_spec, function, 24, 8);
+AT(tomo_schedule_spec, timestamp, 32, 8);
+AT(tomo_schedule_spec, timezone, 40, 8);
+AT(tomo_schedule_spec, immediately, 48, 4);
+AT(tomo_schedule_spec, overlap, 52, 4);
+AT(tomo_schedule_spec, max_running, 56, 4);
+AT(tomo_schedule_spec, catch_up, 60, 4);
+AT(tomo_schedule_spec, jitter_seconds, 64, 4);
+AT(tomo_schedule_spec, every_worker, 68, 4);
+AT(tomo_schedule_spec, reserved, 72, 8);
+
 AT(tomo_service, size, 0, 4);
 AT(tomo_service, abi, 4, 4);
 AT(tomo_service, name, 8, 8);
@@ -157,6 +171,10 @@ IS(TOMO_TYPE_NULL, 5);
 IS(TOMO_KIND_HTTP, 1);
 IS(TOMO_KIND_HTTP_ERROR, 2);
 IS(TOMO_KIND_HTTP_STATIC, 3);
+IS(TOMO_KIND_SCHEDULE, 7);
+
+IS(TOMO_OVERLAP_SKIP, 0);
+IS(TOMO_OVERLAP_ALLOW, 1);
 
 IS(TOMO_COOKIE_EXPIRED, -1);
 IS(TOMO_SAMESITE_STRICT, 1);

@@ -12,6 +12,7 @@
 #include <tomodachi/http_form.h>
 #include <tomodachi/http_send.h>
 #include <tomodachi/log.h>
+#include <tomodachi/schedule.h>
 #include <tomodachi/task.h>
 
 #endif

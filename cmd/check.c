@@ -46,6 +46,10 @@ print_rows(const struct module *module)
 		function = kind->function != NULL ? kind->function(spec) : NULL;
 		printf("  %-16s %-40s %s\n", kind->name, text,
 		    function != NULL ? function : "-");
+		if (transport_of(kind->kind)->forecast == NULL)
+			continue;
+		transport_of(kind->kind)->forecast(spec, text, sizeof(text));
+		printf("  %-16s %s\n", "", text);
 	}
 }
 

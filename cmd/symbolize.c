@@ -18,8 +18,8 @@ static const struct args_flag flags[] = {
 
 static const struct args_command command = {
 	.name = "symbolize",
-	.operands = "PID LABEL COPY EXCEPTION PC...",
-	.min = 4,
+	.operands = "PID LABEL COPY EXCEPTION GAP PC...",
+	.min = 5,
 	.max = INT_MAX - 1,
 	.help = "Is started by \"tomodachi run\" after a crash",
 	.flags = flags,
@@ -40,10 +40,11 @@ cmd_symbolize(int argc, char **argv)
 	plan.label = argv[2];
 	plan.copy = argv[3];
 	plan.exception = argv[4];
-	plan.count = (size_t)operands - 4;
+	plan.gap = (int)strtol(argv[5], NULL, 10);
+	plan.count = (size_t)operands - 5;
 	pcs = xcalloc(plan.count + 1, sizeof(*pcs));
 	for (size_t i = 0; i < plan.count; i++)
-		pcs[i] = (uintptr_t)strtoull(argv[i + 5], NULL, 16);
+		pcs[i] = (uintptr_t)strtoull(argv[i + 6], NULL, 16);
 	plan.pcs = pcs;
 	symbols_print(&plan, stdout);
 	free(pcs);

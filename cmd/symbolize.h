@@ -2,7 +2,7 @@
 #ifndef CMD_SYMBOLIZE_H
 #define CMD_SYMBOLIZE_H
 
-/* argv: PID LABEL COPY EXCEPTION PC... */
+/* argv: PID LABEL COPY EXCEPTION GAP PC... */
 int cmd_symbolize(int argc, char **argv);
 
 #endif

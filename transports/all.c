@@ -6,6 +6,7 @@
 #include "transports/http/http.h"
 #include "transports/http/options.h"
 #include "transports/net/net.h"
+#include "transports/schedule/schedule.h"
 #include "transports/websocket/options.h"
 
 const struct option_row *const all_option_tables[] = {
@@ -21,5 +22,6 @@ const struct option_row *const all_option_tables[] = {
 const struct transport *const all_transports[] = {
 	&http_transport,
 	&net_transport,
+	&schedule_transport,
 	NULL,
 };

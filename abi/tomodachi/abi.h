@@ -76,6 +76,7 @@ struct tomo_handler {
 #define TOMO_KIND_HTTP 1u
 #define TOMO_KIND_HTTP_ERROR 2u
 #define TOMO_KIND_HTTP_STATIC 3u
+#define TOMO_KIND_SCHEDULE 7u
 
 /* TOMO_HTTP: a route. */
 struct tomo_http_spec {

@@ -62,8 +62,9 @@ TOMO_API int tomo_http_header_at(const struct tomo_call *call, size_t index,
 TOMO_API struct tomo_bytes tomo_http_body(struct tomo_call *call);
 
 /*
- * The body as JSON, whatever its Content-Type.  Returns a value that the call
- * owns, or NULL with line, column and reason in tomo_error().  Since ABI 1.
+ * The body as JSON, whatever its Content-Type, of at most 100 levels.  Returns
+ * a value that the call owns, or NULL with line, column and reason in
+ * tomo_error().  Since ABI 1.
  */
 TOMO_API struct json_t *tomo_http_body_json(struct tomo_call *call);
 
@@ -86,9 +87,10 @@ TOMO_API int tomo_http_status(const struct tomo_call *call);
  * These answer the request: once, the last one wins; nothing is sent until the
  * handler has returned.  What they are given is copied, but for the JSON value,
  * which is stolen (released even on failure).  Each returns 0, TOMO_EINVAL
- * (status outside 200 to 999, NULL body) or TOMO_ENOMEM.  The Content-Type is
- * http.content_type, type, or application/json; charset=utf-8.  A 204, 205 or
- * 304 carries no body whatever is given.  Since ABI 1.
+ * (status outside 200 to 999, NULL body, JSON of more than 100 levels) or
+ * TOMO_ENOMEM.  The Content-Type is http.content_type, type, or
+ * application/json; charset=utf-8.  A 204, 205 or 304 carries no body whatever
+ * is given.  Since ABI 1.
  */
 TOMO_API int tomo_http_text(struct tomo_call *call, int status,
     const char *text);
@@ -128,6 +130,13 @@ TOMO_API int tomo_http_set_header(struct tomo_call *call, const char *name,
     const char *value);
 TOMO_API int tomo_http_add_header(struct tomo_call *call, const char *name,
     const char *value);
+
+/*
+ * Sets the reason phrase of the answer's status line, instead of the registered
+ * one; clients ignore it (RFC 9112 4).  Copied.  Returns 0, TOMO_EINVAL (over 200
+ * bytes, or control characters), TOMO_EKIND or TOMO_ENOMEM.  Since ABI 1.
+ */
+TOMO_API int tomo_http_set_reason(struct tomo_call *call, const char *reason);
 
 #ifdef __cplusplus
 }

@@ -50,8 +50,9 @@ struct tomo_fetch {
 	                               0: 16 MiB */
 	/*
 	 * 0: 10.  A redirect repeats method and body, but a 303 is followed by
-	 * GET (or HEAD), a 301 or 302 after POST by GET.  Authorization, Cookie
-	 * and Host are not sent on to another scheme, host or port.
+	 * GET (or HEAD), a 301 or 302 after POST by GET.  Authorization,
+	 * Cookie, Host and the certificate of cert_file are not sent on to
+	 * another scheme, host or port; ca_file and insecure hold there too.
 	 */
 	int32_t max_redirects;
 	uint32_t no_compression; /* 1: asks for no gzip, brotli or zstd */
@@ -102,9 +103,9 @@ TOMO_API const char *tomo_reply_header(const struct tomo_reply *reply,
     const char *name);
 
 /*
- * The body as JSON, whatever its Content-Type.  Returns a new reference that the
- * caller releases with json_decref(), or NULL with line, column and reason in
- * tomo_error().  Since ABI 1.
+ * The body as JSON, whatever its Content-Type, of at most 100 levels.  Returns
+ * a new reference that the caller releases with json_decref(), or NULL with
+ * line, column and reason in tomo_error().  Since ABI 1.
  */
 TOMO_API struct json_t *tomo_reply_json(struct tomo_call *call,
     const struct tomo_reply *reply);

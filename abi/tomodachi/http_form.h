@@ -22,7 +22,11 @@ TOMO_API const char *tomo_http_form(struct tomo_call *call, const char *name);
  * TOMO_EINVAL (Content-Type is neither application/x-www-form-urlencoded nor
  * multipart/form-data, or the body is malformed); TOMO_ETOOBIG (more than 1,000
  * fields, or text over http.max_form_size); TOMO_ENOMEM; TOMO_EKIND.  *name and
- * *value are changed by 1 only.  Since ABI 1.
+ * *value are changed by 1 only.
+ *
+ * Of a body of more than 1 MiB the first function here that is called suspends
+ * while a thread reads it; TOMO_ETIMEOUT or TOMO_ECANCELLED if the call has no
+ * time for that.  Since ABI 1.
  */
 TOMO_API int tomo_http_form_at(struct tomo_call *call, size_t index,
     const char **name, const char **value);

@@ -37,6 +37,7 @@
 	X(http_form, "tomodachi/http_form.h") \
 	X(http_send, "tomodachi/http_send.h") \
 	X(log, "tomodachi/log.h") \
+	X(schedule, "tomodachi/schedule.h") \
 	X(task, "tomodachi/task.h")
 
 ALL(CARRY)

@@ -82,6 +82,8 @@ break_off(struct child *child, const char *why)
 	    TOMO_LOG_INT("slot", child->slot), TOMO_LOG_INT("pid", child->pid),
 	    TOMO_LOG_STR("reason", err.text));
 	child_fail(child, err.text);
+	/* Others may have inherited its end: they are not heard either. */
+	control_cut(child->control);
 	child_kill(child);
 }
 

@@ -29,15 +29,13 @@ int
 child_on_crashed(struct child *child, const struct control_message *message)
 {
 	const struct timeval after = { .tv_sec = DIES_WITHIN_S };
-	struct child_crash *crash;
+	struct crash_facts facts;
 
-	if (child->crash != NULL)
+	if (child->crash != NULL || crash_facts_read(&facts, message) != 0)
 		return -1;
-	crash = xcalloc(1, sizeof(*crash));
-	child->crash = crash;
-	crash->report.frames.exception = "";
-	if (crash_facts_read(&crash->report.facts, message) != 0)
-		return -1;
+	child->crash = xcalloc(1, sizeof(*child->crash));
+	child->crash->report.facts = facts;
+	child->crash->report.frames.exception = "";
 	/* Nothing else may end it now: the report would be lost. */
 	event_del(child->start_timer);
 	if (!child->reaped)
@@ -75,12 +73,14 @@ child_on_frames(struct child *child, const struct control_message *message)
 		.copy = child->copy,
 		.exception = crash != NULL ? crash->report.facts.exception : "",
 		.pcs = message->text,
+		.gap = message->number[0],
 		.done = on_named,
 		.arg = child,
 	};
 	struct error err;
 
-	if (crash == NULL || crash->has_frames ||
+	if (crash == NULL || crash->has_frames || message->number[0] < 0 ||
+	    message->number[0] > INT32_MAX ||
 	    strspn(message->text, " 0123456789abcdef") != message->len)
 		return -1;
 	crash->has_frames = true;

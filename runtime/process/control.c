@@ -16,6 +16,8 @@
 /* A worker that leaves this many unread has failed. */
 #define QUEUE_MAX 256
 
+#define DRAIN_MAX 1000 /* who has inherited the other end may send for ever */
+
 /* More than one descriptor is refused, but must be closed too. */
 #define FDS_MAX 4
 
@@ -66,7 +68,7 @@ static const struct control_row {
 	{ "EXIT", CONTROL_EXIT, CONTROL_WORKER, 1, false, false },
 	{ "ENDED", CONTROL_ENDED, CONTROL_WORKER, 1, false, false },
 	{ "CRASHED", CONTROL_CRASHED, CONTROL_WORKER, 5, true, false },
-	{ "FRAMES", CONTROL_FRAMES, CONTROL_WORKER, 0, true, false },
+	{ "FRAMES", CONTROL_FRAMES, CONTROL_WORKER, 1, true, false },
 	{ "EXPLAIN", CONTROL_EXPLAIN, CONTROL_SUPERVISOR, 0, true, false },
 	{ "LISTENING", CONTROL_LISTENING, CONTROL_SUPERVISOR, 2, false, true },
 	{ "REFUSED", CONTROL_REFUSED, CONTROL_SUPERVISOR, 1, true, false },
@@ -169,16 +171,22 @@ find_fault(const struct control *control, size_t size, int flags, unsigned nfds)
 	return NULL;
 }
 
-static void
-end(struct control *control, const char *why)
+void
+control_cut(struct control *control)
 {
-	if (control->ended)
-		return;
 	control->ended = true;
 	if (control->readable != NULL)
 		event_del(control->readable);
 	if (control->writable != NULL)
 		event_del(control->writable);
+}
+
+static void
+end(struct control *control, const char *why)
+{
+	if (control->ended)
+		return;
+	control_cut(control);
 	control->events->ended(control->arg, why);
 }
 
@@ -262,8 +270,9 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 void
 control_drain(struct control *control)
 {
-	while (!control->ended && receive(control))
-		continue;
+	for (int i = 0; i < DRAIN_MAX && !control->ended; i++)
+		if (!receive(control))
+			return;
 }
 
 int
@@ -417,9 +426,7 @@ control_send(struct control *control, const struct control_message *message)
 		return;
 	const size_t size = control_pack(message, out, sizeof(out));
 	if (size == 0) {
-		fail_later(control,
-		    "was to be sent a message that is too "
-		    "long");
+		fail_later(control, "was to be sent too long a message");
 		return;
 	}
 	/* Order: nothing overtakes what waits. */

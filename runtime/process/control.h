@@ -34,7 +34,7 @@ enum control_type {
 	CONTROL_EXIT,     /* code of tomo_exit(); its low 8 bits count */
 	CONTROL_ENDED,    /* code: the process exits now */
 	CONTROL_CRASHED,  /* numbers and text of crash_facts.h */
-	CONTROL_FRAMES,   /* text: program counters in hex */
+	CONTROL_FRAMES, /* how many are left out; text: program counters in hex */
 
 	/* From the supervisor. */
 	CONTROL_EXPLAIN = 64, /* first, to a stand-in; text: JSON */
@@ -107,9 +107,12 @@ void control_say(struct control *control, enum control_type type,
  * end. */
 int control_wait(struct control *control, int timeout_ms);
 
-/* Hands on all that has arrived by now, without waiting; the handlers must not
- * free the connection meanwhile. */
+/* Hands on what has arrived by now, at most 1,000 messages, without waiting;
+ * the handlers must not free the connection meanwhile. */
 void control_drain(struct control *control);
+
+/* Hands on nothing more, not even the end, and sends nothing more. */
+void control_cut(struct control *control);
 
 /*
  * The bytes of a message without a descriptor, as one send() takes them; safe

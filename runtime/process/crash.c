@@ -1,12 +1,14 @@
 #include "runtime/process/crash.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,11 +32,6 @@
 /* A stack that is used up faults no further than this from its pointer. */
 #define NEAR_STACK ((uintptr_t)64 << 10)
 
-static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP,
-	SIGSYS };
-
-#define NFAULTS (sizeof(faults) / sizeof(faults[0]))
-
 /* What the C library calls the text of assert() and the like. */
 struct abort_message {
 	unsigned size;
@@ -44,6 +41,8 @@ struct abort_message {
 /* Set while all is well, only read by the handler. */
 static struct {
 	int control_fd;
+	dev_t control_dev; /* what control_fd was; the service may close it */
+	ino_t control_ino;
 	pid_t process, loop_thread;
 	const struct service *service;
 	module_cxa_fn *exception_type;
@@ -78,9 +77,22 @@ die(int number)
 	_exit(128 + number);
 }
 
+/* Whether the number still leads to the supervisor, and not to who knows
+ * whom. */
+static bool
+has_control(void)
+{
+	struct stat now;
+
+	return fstat(known.control_fd, &now) == 0 &&
+	    now.st_dev == known.control_dev && now.st_ino == known.control_ino;
+}
+
 static void
 send_message(void)
 {
+	if (!has_control())
+		return;
 	const size_t size = control_pack(
 	    &crash.message, crash.packed, sizeof(crash.packed));
 
@@ -106,11 +118,13 @@ wait_for_word(void)
 
 	for (int64_t left = NAMED_WITHIN_MS; left > 0;
 	     left = until_ms - now_ms()) {
+		if (!has_control())
+			return;
 		if (poll(&wait, 1, (int)left) <= 0)
 			continue;
 		const ssize_t got = recv(
 		    known.control_fd, head, sizeof(head), MSG_DONTWAIT);
-		if (got == 0 ||
+		if (got == 0 || (got < 0 && errno != EAGAIN) ||
 		    (got > 0 && control_is(head, (size_t)got, CONTROL_DIE)))
 			return;
 	}
@@ -134,15 +148,18 @@ static _Noreturn void
 finish(void)
 {
 	static char hex[CRASH_FRAMES * (2 + 2 * sizeof(uintptr_t))];
+	const int gap = crash_stack_gap(&crash.stack);
 	char *at = hex;
 
 	crash.stage = WAITING;
 	alarm(0);
 	for (int i = 0; i < crash.stack.count; i++)
-		at = put_hex(at, crash.stack.pcs[i]);
+		if (i < CRASH_FIRST_FRAMES || i >= CRASH_FIRST_FRAMES + gap)
+			at = put_hex(at, *crash_stack_frame(&crash.stack, i));
 	*at = '\0';
 	crash.message = (struct control_message) {
 		.type = CONTROL_FRAMES,
+		.number = { gap },
 		.text = hex,
 		.fd = -1,
 	};
@@ -311,7 +328,8 @@ on_fault(int number, siginfo_t *info, void *context)
 	tell(number, info, context);
 	crash.stage = UNWINDING;
 	coroutine = thread == known.loop_thread ? coroutine_current() : NULL;
-	crash_unwind(context, (uintptr_t)coroutine, &crash.stack);
+	crash_unwind(
+	    context, (uintptr_t)coroutine, crash.facts.overflow, &crash.stack);
 	finish();
 }
 
@@ -329,18 +347,24 @@ handle_faults(void)
 
 	sigfillset(&action.sa_mask);
 	sigdelset(&action.sa_mask, SIGALRM);
-	for (size_t i = 0; i < NFAULTS; i++)
-		sigdelset(&action.sa_mask, faults[i]);
-	for (size_t i = 0; i < NFAULTS; i++)
-		if (sigaction(faults[i], NULL, &before) == 0 &&
+	for (const int *fault = crash_signals; *fault != 0; fault++)
+		sigdelset(&action.sa_mask, *fault);
+	for (const int *fault = crash_signals; *fault != 0; fault++)
+		if (sigaction(*fault, NULL, &before) == 0 &&
 		    before.sa_handler == SIG_DFL)
-			sigaction(faults[i], &action, NULL);
+			sigaction(*fault, &action, NULL);
 }
 
 void
 crash_install(int control_fd)
 {
+	struct stat now;
+
 	known.control_fd = control_fd;
+	if (fstat(control_fd, &now) == 0) {
+		known.control_dev = now.st_dev;
+		known.control_ino = now.st_ino;
+	}
 	known.process = getpid();
 	known.loop_thread = gettid();
 	known.abort_message = dlvsym(

@@ -5,6 +5,9 @@
 
 #include "runtime/process/control.h"
 
+const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP,
+	SIGSYS, 0 };
+
 /* Beside the thread in the last number. */
 #define OVERFLOW 0x100
 
@@ -66,6 +69,25 @@ crash_facts_write(const struct crash_facts *facts, char *room,
 	};
 }
 
+static bool
+is_fault(int64_t number)
+{
+	for (const int *at = crash_signals; *at != 0; at++)
+		if (*at == number)
+			return true;
+	return false;
+}
+
+/* As crash_facts_put() leaves it. */
+static bool
+is_clean(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			return false;
+	return true;
+}
+
 int
 crash_facts_read(
     struct crash_facts *facts, const struct control_message *message)
@@ -74,7 +96,7 @@ crash_facts_read(
 	const int64_t thread = number[4] & ~(int64_t)OVERFLOW;
 	const char *at = message->text;
 
-	if (number[0] < 1 || number[0] >= NSIG || number[1] < INT32_MIN ||
+	if (!is_fault(number[0]) || number[1] < INT32_MIN ||
 	    number[1] > INT32_MAX || thread < 0 || thread > CRASH_IN_OTHER)
 		return -1;
 	*facts = (struct crash_facts) {
@@ -88,7 +110,8 @@ crash_facts_read(
 	for (size_t i = 0; i < TEXTS; i++) {
 		char *to = (char *)facts + texts[i].offset;
 		const char *end = strchr(at, '\n');
-		if (end == NULL || (size_t)(end - at) >= texts[i].size)
+		if (end == NULL || (size_t)(end - at) >= texts[i].size ||
+		    !is_clean(at, (size_t)(end - at)))
 			return -1;
 		memcpy(to, at, (size_t)(end - at));
 		at = end + 1;

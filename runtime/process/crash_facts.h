@@ -17,6 +17,9 @@ enum crash_thread {
 	CRASH_IN_OTHER    /* a thread that the service made itself */
 };
 
+/* The signals of a process's own faults, ended by 0. */
+extern const int crash_signals[];
+
 struct crash_facts {
 	int signal, code; /* si_code */
 	uint64_t address; /* of the fault */

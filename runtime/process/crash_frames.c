@@ -1,5 +1,6 @@
 #include "runtime/process/crash_frames.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,19 @@ add(struct crash_frames *frames, bool is_service, const char *name,
 	};
 }
 
-/* "s\tget_order\tservice.c:48" */
+static void
+add_gap(struct crash_frames *frames, const char *count)
+{
+	const long times = strtol(count, NULL, 10);
+
+	if (times < 1 || times > INT_MAX)
+		return;
+	add(frames, false, "", "");
+	frames->list[frames->count - 1].is_gap = true;
+	frames->list[frames->count - 1].times = (unsigned)times;
+}
+
+/* "s\tget_order\tservice.c:48"; also 'x', an exception, and '+', a gap. */
 static void
 read_line(struct crash_frames *frames, char *line)
 {
@@ -43,6 +56,8 @@ read_line(struct crash_frames *frames, char *line)
 	*place++ = '\0';
 	if (line[0] == 'x')
 		frames->exception = name;
+	else if (line[0] == '+')
+		add_gap(frames, name);
 	else
 		add(frames, line[0] == 's', name, place);
 }
@@ -52,7 +67,8 @@ static void
 drop_caught(struct crash_frames *frames)
 {
 	for (size_t i = 0; i < frames->count; i++)
-		if (frames->list[i].name[0] == '\0' ||
+		if ((frames->list[i].name[0] == '\0' &&
+			!frames->list[i].is_gap) ||
 		    strstr(frames->list[i].name, "terminate") != NULL)
 			return;
 	frames->exception = "";

@@ -10,6 +10,7 @@ struct crash_frame {
 	const char *name;  /* of the function; "" if unknown */
 	const char *place; /* "service.c:31", or "orders.so+0x1234" */
 	bool is_service;   /* code of the service file itself */
+	bool is_gap;       /* no frame: so many are left out here */
 	unsigned times;    /* that it came in a row: recursion */
 };
 

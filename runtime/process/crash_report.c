@@ -17,7 +17,8 @@
 /* A page that is never mapped, as members of a null pointer are looked for. */
 #define NULL_PAGE 4096
 
-/* Frames of a block; a recursion that differs from turn to turn has more. */
+/* Frames of a block, the first and the last; a recursion that differs from turn
+ * to turn has more. */
 #define SHOWN 32
 
 /* Names are filled up to this, so that places stand in a column. */
@@ -153,9 +154,26 @@ append_frame(char **text, const struct crash_frame *frame, int width)
 {
 	const char *name = frame->name[0] != '\0' ? frame->name : "??";
 
+	if (frame->is_gap) {
+		append(text, "... %u frames ...", frame->times);
+		return;
+	}
 	append(text, "%-*s  %s", width, name, frame->place);
 	if (frame->times > 1)
 		append(text, " (%u times)", frame->times);
+}
+
+/* What stands for the frames from *i on but the last; *i moves to the last of
+ * them. */
+static struct crash_frame
+hide(const struct crash_frames *frames, size_t *i)
+{
+	struct crash_frame gap = { .name = "", .place = "", .is_gap = true };
+
+	for (; *i < frames->count - SHOWN / 2; (*i)++)
+		gap.times += frames->list[*i].times;
+	(*i)--;
+	return gap;
 }
 
 static void
@@ -163,13 +181,18 @@ append_frames(char **text, const struct crash_frames *frames)
 {
 	const int width = name_width(frames);
 
-	for (size_t i = 0; i < frames->count && i < SHOWN; i++) {
-		append(text, "    #%-2zu ", i);
-		append_frame(text, &frames->list[i], width);
+	for (size_t i = 0; i < frames->count; i++) {
+		struct crash_frame frame = frames->list[i];
+		if (frames->count > SHOWN && i == SHOWN / 2) {
+			frame = hide(frames, &i);
+			append(text, "    ");
+		} else if (frame.is_gap)
+			append(text, "    ");
+		else
+			append(text, "    #%-2zu ", i);
+		append_frame(text, &frame, width);
 		append(text, "\n");
 	}
-	if (frames->count > SHOWN)
-		append(text, "    and %zu more\n", frames->count - SHOWN);
 }
 
 /* One a line. */

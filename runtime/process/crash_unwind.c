@@ -1,7 +1,7 @@
 #include "runtime/process/crash_unwind.h"
 
 #include <dlfcn.h>
-#include <stdbool.h>
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 #include <ucontext.h>
@@ -90,9 +90,28 @@ crash_unwind_registers(void *context, uintptr_t *pc, uintptr_t *sp)
 	*sp = reg(&cursor, UNW_REG_SP);
 }
 
-void
-crash_unwind(void *context, uintptr_t limit, struct crash_stack *stack)
+uintptr_t *
+crash_stack_frame(struct crash_stack *stack, int number)
 {
+	const int ring = CRASH_FRAMES - CRASH_FIRST_FRAMES;
+
+	if (number >= CRASH_FIRST_FRAMES)
+		number = CRASH_FIRST_FRAMES +
+		    (number - CRASH_FIRST_FRAMES) % ring;
+	return &stack->pcs[number];
+}
+
+int
+crash_stack_gap(const struct crash_stack *stack)
+{
+	return stack->count > CRASH_FRAMES ? stack->count - CRASH_FRAMES : 0;
+}
+
+void
+crash_unwind(
+    void *context, uintptr_t limit, bool is_whole, struct crash_stack *stack)
+{
+	const int max = is_whole ? INT_MAX : CRASH_FRAMES;
 	unw_cursor_t cursor;
 	bool exact = true; /* not a return address, which is behind the call */
 
@@ -105,7 +124,9 @@ crash_unwind(void *context, uintptr_t limit, struct crash_stack *stack)
 			return;
 		if (pc == 0 && stack->count > 0)
 			return;
-		stack->pcs[stack->count++] = exact || pc == 0 ? pc : pc - 1;
+		*crash_stack_frame(
+		    stack, stack->count) = exact || pc == 0 ? pc : pc - 1;
+		stack->count++;
 		exact = unwind.is_signal(&cursor) > 0;
-	} while (stack->count < CRASH_FRAMES && unwind.step(&cursor) > 0);
+	} while (stack->count < max && unwind.step(&cursor) > 0);
 }

@@ -14,6 +14,10 @@
 
 #define LOGGER "tomodachi.supervisor"
 
+/* Both generations hear of the instant before it comes, so that the old one
+ * does not begin what is the new one's. */
+#define NOTICE_MS 200
+
 /* The one place where the state changes. */
 static void
 move(struct fleet *fleet, enum reload_state to)
@@ -178,7 +182,7 @@ swap(struct slot *slot, int64_t instant_ms)
 static void
 commit(struct fleet *fleet)
 {
-	const int64_t instant_ms = clock_unix_us() / 1000;
+	const int64_t instant_ms = clock_unix_us() / 1000 + NOTICE_MS;
 
 	move(fleet, RELOAD_OPENING);
 	copy_unref(fleet->copy);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/clock.h"
 #include "runtime/base/exit_status.h"
 #include "runtime/base/log.h"
 #include "runtime/base/options.h"
@@ -69,7 +70,7 @@ ready(struct host *host)
 {
 	struct service *service = ((struct single *)host)->serving.service;
 
-	service_open(service);
+	service_open(service, clock_unix_us() / 1000);
 	log_record(LOGGER, TOMO_LOG_INFO, "service started",
 	    TOMO_LOG_STR("service", service_name(service)));
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,7 @@ start_process(const struct symbolizer_plan *plan, int output, struct error *err)
 	char *list[OWN_ARGUMENTS + CRASH_FRAMES + 1];
 	char *words[OWN_ARGUMENTS] = { "tomodachi", "symbolize", "--" };
 	char *pcs = xstrdup(plan->pcs);
-	char number[24];
+	char pid_text[24], gap_text[24];
 	const struct spawn_fd fds[] = { { output, STDOUT_FILENO },
 		{ copy_fd(plan->copy), COPY_FD } };
 	const struct spawn spawn = { .path = spawn_self(),
@@ -89,13 +90,15 @@ start_process(const struct symbolizer_plan *plan, int output, struct error *err)
 		.nfds = copy_fd(plan->copy) >= 0 ? 2 : 1 };
 	pid_t pid;
 
-	snprintf(number, sizeof(number), "%ld", (long)plan->pid);
-	words[3] = number;
+	snprintf(pid_text, sizeof(pid_text), "%ld", (long)plan->pid);
+	snprintf(gap_text, sizeof(gap_text), "%" PRId64, plan->gap);
+	words[3] = pid_text;
 	words[4] = (char *)(uintptr_t)plan->label;
 	words[5] = (char *)(uintptr_t)copy_path(plan->copy);
 	words[6] = (char *)(uintptr_t)plan->exception;
-	memcpy(list, words, 7 * sizeof(*list));
-	split(pcs, list + 7, CRASH_FRAMES);
+	words[7] = gap_text;
+	memcpy(list, words, sizeof(words));
+	split(pcs, list + OWN_ARGUMENTS, CRASH_FRAMES);
 	pid = spawn_start(&spawn, err);
 	free(pcs);
 	return pid < 0 ? -1 : 0;

@@ -5,6 +5,7 @@
 #ifndef RUNTIME_PROCESS_SYMBOLIZER_H
 #define RUNTIME_PROCESS_SYMBOLIZER_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "runtime/base/error.h"
@@ -21,6 +22,7 @@ struct symbolizer_plan {
 	const struct copy *copy;
 	const char *exception; /* mangled, or "" */
 	const char *pcs;       /* in hex, a blank before each */
+	int64_t gap; /* how many are left out behind CRASH_FIRST_FRAMES */
 
 	/* The child has ended, or its time is over; may free the symbolizer. */
 	void (*done)(void *arg);

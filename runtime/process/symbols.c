@@ -11,22 +11,43 @@
 #include <dwarf.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/process/crash_unwind.h"
 #include "runtime/process/libdw.h"
 #include "runtime/process/maps.h"
 
+/* How the system calls a copy in memory, with the file's name behind it. */
 #define MEMFD "/memfd:"
+#define DELETED " (deleted)"
 
 /* One process looks at one crash. */
 static const struct symbols_plan *plan;
 static struct maps *maps;
 static char here[PATH_MAX]; /* the working folder, with a slash */
 
-/* What a copy in memory is called is no path. */
+/* The name is that of copy.c; the service may have others mapped. */
+static bool
+is_memory_copy(const char *file)
+{
+	const size_t skipped = strlen(MEMFD), len = strlen(plan->label);
+
+	return strncmp(file, MEMFD, skipped) == 0 &&
+	    strncmp(file + skipped, plan->label, len) == 0 &&
+	    (file[skipped + len] == '\0' ||
+		strcmp(file + skipped + len, DELETED) == 0);
+}
+
 static bool
 is_service(const char *file)
 {
-	return strcmp(file, plan->copy) == 0 ||
-	    strncmp(file, MEMFD, strlen(MEMFD)) == 0;
+	return strcmp(file, plan->copy) == 0 || is_memory_copy(file);
+}
+
+/* Before the frame of that index. */
+static void
+print_gap(FILE *to, size_t index)
+{
+	if (plan->gap > 0 && index == CRASH_FIRST_FRAMES)
+		fprintf(to, "+\t%d\t\n", plan->gap);
 }
 
 static void
@@ -221,7 +242,7 @@ static int
 find_elf(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base,
     char **found, Elf **elf)
 {
-	if (strncmp(name, MEMFD, strlen(MEMFD)) != 0)
+	if (!is_memory_copy(name))
 		return libdw.dwfl_linux_proc_find_elf(
 		    module, user, name, base, found, elf);
 	*found = strdup(plan->copy);
@@ -257,6 +278,7 @@ print_raw(FILE *to)
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const char *file = locate(plan->pcs[i], text, sizeof(text));
+		print_gap(to, i);
 		print_frame(to, file, "", text);
 	}
 	fputs("\n", to);
@@ -294,8 +316,10 @@ symbols_print(const struct symbols_plan *the_plan, FILE *to)
 	}
 	dwfl = begin();
 	if (dwfl != NULL) {
-		for (size_t i = 0; i < plan->count; i++)
+		for (size_t i = 0; i < plan->count; i++) {
+			print_gap(to, i);
 			name_frame(to, dwfl, plan->pcs[i]);
+		}
 		/* Whole: what is above may be forgotten. */
 		fputs(".\n", to);
 		libdw.dwfl_end(dwfl);

@@ -18,6 +18,7 @@ struct symbols_plan {
 	const char *exception; /* mangled name of a type, or "" */
 	const uintptr_t *pcs;
 	size_t count;
+	int gap; /* how many are left out behind CRASH_FIRST_FRAMES */
 };
 
 /*

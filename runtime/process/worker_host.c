@@ -268,10 +268,11 @@ on_message(void *arg, const struct control_message *message)
 		on_answer(worker, message);
 		return;
 	case CONTROL_OPEN:
-		service_open(worker->serving.service);
+		service_open(worker->serving.service, message->number[0]);
 		return;
 	case CONTROL_DRAIN:
-		worker_stop(worker, STOP_FOR_RELOAD);
+		control_say(worker->control, CONTROL_DRAINING, 0, 0);
+		service_drain(worker->serving.service, message->number[1]);
 		return;
 	case CONTROL_STOP:
 		worker_stop(worker, STOP_DELAYED);

@@ -38,6 +38,7 @@ service_new(struct loop *loop, struct host *host, struct module *module,
 		? service->descriptor->uuid
 		: uuid);
 	service->slot = slot;
+	service->until_unix_ms = INT64_MAX;
 	service->opened = flag_new();
 	service->stopped = flag_new();
 	service->delay_over = flag_new();
@@ -80,8 +81,9 @@ service_start(struct service *service)
 }
 
 void
-service_open(struct service *service)
+service_open(struct service *service, int64_t instant_ms)
 {
+	service->since_unix_ms = instant_ms;
 	flag_set(service->opened);
 }
 
@@ -162,6 +164,13 @@ service_stop(struct service *service, enum stop_kind kind)
 		task_cancel(&service->hook->task);
 	flag_set(service->stopped);
 	flag_set(service->opened);
+}
+
+void
+service_drain(struct service *service, int64_t instant_ms)
+{
+	service->until_unix_ms = instant_ms;
+	service_stop(service, STOP_FOR_RELOAD);
 }
 
 bool

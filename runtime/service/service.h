@@ -64,9 +64,11 @@ struct service {
 	struct tomo_task *tasks;      /* of hooks and of tomo_post() */
 	bool tasks_cancelled;
 	struct tomo_loop *post;
-	int64_t stop_by_ms;     /* end of the grace period; 0: no stop */
-	struct error failure;   /* why it could not start, or "" */
-	struct tomo_call *hook; /* the one that runs */
+	int64_t stop_by_ms;    /* end of the grace period; 0: no stop */
+	int64_t since_unix_ms; /* what falls due from then on is its own */
+	int64_t until_unix_ms; /* and before then; INT64_MAX: no end is known */
+	struct error failure;  /* why it could not start, or "" */
+	struct tomo_call *hook;                   /* the one that runs */
 	void *transport_data[SERVICE_TRANSPORTS]; /* by place in transports[] */
 };
 
@@ -82,8 +84,11 @@ void service_free(struct service *service);
 /* Begins its life; host->ready() or host->ended() follow. */
 void service_start(struct service *service);
 
-/* Lets work in, once ready. */
-void service_open(struct service *service);
+/*
+ * Lets work in, once ready.  instant_ms of the wall clock: what falls due by
+ * itself does so here from then on.
+ */
+void service_open(struct service *service, int64_t instant_ms);
 
 /*
  * Begins a stop; host->ended() follows.  A service that is open serves on until
@@ -93,6 +98,10 @@ void service_open(struct service *service);
  * reload idle connections are served once more.
  */
 void service_stop(struct service *service, enum stop_kind kind);
+
+/* A stop for a reload: the newer generation has what falls due from that
+ * instant of the wall clock on, this one what falls due before. */
+void service_drain(struct service *service, int64_t instant_ms);
 
 /* Whether a stop has begun; a reload is no end of the service. */
 bool service_is_ending(const struct service *service);

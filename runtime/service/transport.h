@@ -67,10 +67,17 @@ struct transport {
 
 	/* SIGUSR1: opens log files again; may be NULL. */
 	void (*reopen)(struct service *service);
+
+	/* One more line about a checked row, for "tomodachi check": what it will
+	 * do, as things are now; may be NULL. */
+	void (*forecast)(const void *spec, char *text, size_t size);
 };
 
 /* The NULL-ended list, set once by main() before anything else uses it. */
 extern const struct transport *const *transports;
+
+/* The transport of that kind of row, or NULL. */
+const struct transport *transport_of(uint64_t kind);
 
 /* The kind of row with that number, or NULL. */
 const struct row_kind *transport_row_kind(uint64_t kind);

@@ -32,9 +32,19 @@ static constexpr auto ask = tomo::http("GET", "/c", g, "g");
 static constexpr auto files = tomo::http_static("public", "/d/");
 static constexpr auto lost = tomo::http_error(404, f, "f");
 
+static constexpr tomo_schedule_spec
+in_paris(tomo_schedule_spec spec)
+{
+	spec.timezone = "Europe/Paris";
+	return spec;
+}
+
+static constexpr auto noon = in_paris(tomo::schedule("0 12 * * *", f, "f"));
+static constexpr auto beat = tomo::heartbeat(f, "f");
+
 static constexpr tomo_handler rows[] = {
 	tomo::row(plain), tomo::row(health), tomo::row(ask), tomo::row(files),
-	tomo::row(lost), tomo::end()
+	tomo::row(lost), tomo::row(noon), tomo::row(beat), tomo::end()
 };
 static constexpr tomo_option options[] = {
 	tomo::option("http.port", 4711), tomo::option("http.reuse_port", true),

@@ -70,6 +70,8 @@ class Handler(BaseHTTPRequestHandler):
             "method": self.command, "path": self.path,
             "headers": [[k.lower(), v] for k, v in self.headers.items()],
             "body": self.body.decode("latin-1")[:1000],
+            "certificate": self.server.scheme == "https" and bool(
+                self.connection.getpeercert()),
             "length": len(self.body)}).encode(),
             ("Content-Type", "application/json"))
 
@@ -150,7 +152,8 @@ class Peer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, certificate=None, key=None):
+    def __init__(self, certificate=None, key=None, clients=None):
+        """clients: the authority of clients that may say who they are."""
         super().__init__(("127.0.0.1", 0), Handler)
         self.news = threading.Condition()
         self.gate = threading.Event()
@@ -159,6 +162,9 @@ class Peer(ThreadingHTTPServer):
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate, key)
+            if clients:
+                context.verify_mode = ssl.CERT_OPTIONAL
+                context.load_verify_locations(clients)
             # The handshake is the handler's, not the accepting thread's.
             self.socket = context.wrap_socket(
                 self.socket, server_side=True, do_handshake_on_connect=False)

@@ -76,6 +76,25 @@ def test_a_stack_overflow_is_called_so_and_its_frames_are_counted():
         assert runner.stop() == 0
 
 
+def test_an_overflow_of_a_library_names_the_line_that_called_it():
+    with start() as runner:
+        record = crash(runner, "/library")
+        assert record["cause"] == "stack overflow"
+        frames = record["frames"].split("\n")
+        assert frames[-1].split() == ["overflows_library", line_of("calls: library")]
+        assert any(re.fullmatch(r"\.\.\. \d+ frames \.\.\.", f) for f in frames)
+        assert runner.stop() == 0
+
+
+@pytest.mark.parametrize("way", ["file", "memory"])
+def test_another_mapping_in_memory_is_not_the_service(way):
+    env = environment(TMPDIR="/nowhere") if way == "memory" else None
+    with start(env=env) as runner:
+        frames = crash(runner, "/made")["frames"].split("\n")
+        assert re.search(r"  memfd:made \(deleted\)\+0x0$", frames[0]), frames
+        assert runner.stop() == 0
+
+
 def test_an_assert_gives_its_text():
     with start() as runner:
         record = crash(runner, "/assert")
@@ -185,6 +204,22 @@ def test_lines_are_found_wherever_the_copy_lies(tmp_path, way):
     with start(path, env=env) as runner:
         record = crash(runner, "/nested")
         assert line_of("crash: nested") in record["frames"]
+        assert runner.stop() == 0
+
+
+def test_offsets_are_given_when_naming_takes_too_long(tmp_path):
+    path, debug = origin(tmp_path), str(tmp_path / "beside.debug")
+    subprocess.run(["objcopy", "--only-keep-debug", path, debug], check=True)
+    subprocess.run(["objcopy", "--strip-debug", "--remove-section=.note.gnu.build-id",
+                    "--add-gnu-debuglink=" + debug, path], check=True)
+    # Who opens it waits for a writer.
+    os.remove(debug)
+    os.mkfifo(debug)
+    with start(path) as runner:
+        frames = crash(runner, "/nested")["frames"].split("\n")
+        assert all(re.fullmatch(r"\?\?  beside\.so\+0x[0-9a-f]+", frame)
+                   for frame in frames[:2]), frames
+        until(lambda: len(runner.workers()) == 1, "the naming child's end")
         assert runner.stop() == 0
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from runner import ROOT
 
-PAGES = ("http.md", "services.md")
+PAGES = ("http.md", "schedule.md", "services.md")
 
 # What examples call and leave to the reader.
 PRELUDE = """
@@ -51,7 +51,7 @@ def rows(lines):
 def complete(block):
     """The block as a file of its own."""
     lines = block.splitlines()
-    if lines[0].startswith("TOMO_HTTP"):
+    if lines[0].startswith(("TOMO_HTTP", "TOMO_SCHEDULE")):
         return PRELUDE + rows(lines)
     if not lines[0].startswith(("static ", "struct ", "#include")):
         return (PRELUDE + "int example(struct tomo_call *call);\nint\n"

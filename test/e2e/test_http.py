@@ -219,6 +219,33 @@ def test_json_bodies_are_parsed_and_faults_located(wire):
     assert answer.body.startswith(b"body: line 2, column ")
 
 
+@pytest.mark.parametrize("start, end", [(b"[", b"]"), (b'{"a":', b"}")])
+def test_json_is_as_deep_as_the_smallest_stack_bears(serve, start, end):
+    def nested(levels):
+        return start * levels + b"1" + end * levels
+
+    served = serve("routes", "runtime.stack_size=65536")
+    with Wire(served.port) as wire:
+        for path in "/json", "/same":
+            answer = wire.get(path, method="POST", body=nested(100))
+            assert (answer.status, len(answer.body)) == (
+                200, len(json.dumps(json.loads(nested(100)))))
+        for levels in 101, 200, 1000, 2047, 10000:
+            answer = wire.get("/json", method="POST", body=nested(levels))
+            assert answer.status == 400
+            column = 100 * len(start) + 1
+            assert answer.body == (f"body: line 1, column {column}: "
+                                   "nested too deep").encode()
+
+
+def test_an_answer_nested_too_deep_is_a_failure(serve):
+    served = serve("routes", "runtime.stack_size=65536")
+    with Wire(served.port) as wire:
+        assert wire.get("/deep/100").status == 200
+        assert wire.get("/deep/101").status == 500
+    served.wait_record("handler failed", code="TOMO_EINVAL")
+
+
 def test_the_bodys_own_json_may_be_the_answer(wire):
     answer = wire.get("/same", method="POST", body=b'{"a": [1]}')
     assert json.loads(answer.body) == {"a": [1]}
@@ -327,6 +354,20 @@ def test_what_follows_a_close_is_ignored(wire):
 def test_a_half_closed_client_gets_its_answer(wire):
     wire.send("GET /sleep/50 HTTP/1.1\r\nHost: x\r\n\r\n").end()
     assert wire.read().body == b"slept 50"
+    assert wire.read() is None
+
+
+@pytest.mark.parametrize("count", [4400, 5000, 6000])
+def test_what_a_half_closed_client_sent_far_ahead_is_all_answered(
+        wire, count):
+    """More than is kept ahead of a handler: the rest is in the kernel."""
+    requests = (b"GET /sleep/300 HTTP/1.1\r\nHost: x\r\n\r\n"
+                + b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n" * count)
+    sender = threading.Thread(target=lambda: wire.send(requests).end())
+    sender.start()
+    statuses = [wire.read().status for _ in range(count + 1)]
+    sender.join()
+    assert set(statuses) == {200}
     assert wire.read() is None
 
 
@@ -475,6 +516,20 @@ def test_a_slow_head_and_a_slow_body_get_408(serve):
         assert head.read().status == 408
         assert body.read().status == 408
         assert head.read() is None and body.read() is None
+
+
+def test_a_slow_body_behind_unread_answers_gets_408(serve):
+    service = serve("routes", "http.body_timeout=1")
+    with Wire(service.port) as wire:
+        count = 3000
+        wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        wire.send("GET /text HTTP/1.1\r\nHost: x\r\n\r\n" * count
+                  + "POST /echo HTTP/1.1\r\nHost: x\r\n"
+                  "Content-Length: 100\r\n\r\nabc")
+        service.wait_until_busy(wire)
+        for _ in range(count):
+            assert wire.read().status == 200
+        assert wire.read().status == 408
 
 
 def test_heads_cut_by_reads_have_their_full_time_each(serve):

@@ -509,6 +509,18 @@ def test_files_that_are_not_there_are_the_callers_fault(wire, secure,
                cert_file="/nowhere/me.pem"), EINVAL)
 
 
+def test_a_certificate_stays_with_the_origin_it_was_given_for(wire, authority):
+    ca_file, *ours = authority
+    files = dict(zip(("cert_file", "key_file"), ours), ca_file=ca_file)
+    with Peer(*ours, ca_file) as peer, Peer(*ours, ca_file) as other:
+        def is_told(path):
+            return echoed(tell(wire, peer.url(path), **files))["certificate"]
+        assert is_told("/to?/echo")
+        assert not is_told("/to?" + other.url("/echo"))
+        # Nor is it told to an origin that was come back to.
+        assert not is_told("/to?" + other.url("/to?" + peer.url("/echo")))
+
+
 def test_plain_http_from_a_tls_port_and_the_reverse_fail(wire, secure, peer):
     fails(tell(wire, f"https://127.0.0.1:{peer.port}/", insecure=1,
                timeout_ms=5000), EUNAVAILABLE)

@@ -127,6 +127,22 @@ def test_an_empty_file_input_is_no_file(wire):
     assert form(wire, body, header)["files"] == []
 
 
+def test_a_large_form_does_not_hold_the_loop(serve):
+    """Its content is all but the boundary: the slowest to take apart."""
+    served = serve("input", "http.client_max_size=200M",
+                   "runtime.stall_warning_ms=100")
+    boundary = "a" * 70
+    body = (f"--{boundary}\r\nContent-Disposition: form-data; name=file; "
+            "filename=x\r\n\r\n" + "a" * 60000000 +
+            f"\r\n--{boundary}--\r\n").encode()
+    with Wire(served.port, timeout=60) as wire:
+        answer = wire.get(
+            "/form/none", f'Content-Type: multipart/form-data; boundary='
+            f'"{boundary}"', method="POST", body=body)
+    assert (answer.status, answer.body) == (200, b"(none)")
+    assert served.find("handler held the loop") == []
+
+
 def test_text_that_a_nul_would_cut_is_refused(wire):
     body = (b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n"
             b"x\0y\r\n--b--\r\n")

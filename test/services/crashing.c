@@ -2,15 +2,18 @@
  * Crashes in all the ways that a report tells apart.  A comment "crash: NAME"
  * marks the line that the report of /NAME must name.
  */
+#define _GNU_SOURCE
 #include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <jansson.h>
 #include <tomodachi.h>
 
 /* Not const: the compiler must not know what they hold. */
@@ -61,6 +64,23 @@ overflow(struct tomo_call *call)
 	return tomo_http_textf(call, 200, "%d", recurse(&first));
 }
 
+/* Deeper than any stack; the runner's own functions refuse such a value. */
+#define DEEP 1000000
+
+static int
+overflows_library(struct tomo_call *call)
+{
+	json_t *value = json_array();
+
+	for (int i = 0; i < DEEP; i++) {
+		json_t *outer = json_array();
+		json_array_append_new(outer, value);
+		value = outer;
+	}
+	return tomo_http_text(
+	    call, 200, json_dumps(value, 0)); /* calls: library */
+}
+
 static int
 fails_assert(struct tomo_call *call)
 {
@@ -95,6 +115,22 @@ static int
 calls_nothing(struct tomo_call *call)
 {
 	const int result = no_function(); /* crash: call */
+
+	return tomo_http_textf(call, 200, "%d", result);
+}
+
+/* Code that was made while it ran, as far as anybody can tell. */
+static int
+calls_made_code(struct tomo_call *call)
+{
+	const int fd = memfd_create("made", MFD_CLOEXEC);
+	void *made;
+
+	if (ftruncate(fd, 4096) != 0)
+		return -1;
+	made = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	memcpy((void *)(uintptr_t)&no_function, &made, sizeof(made));
+	const int result = no_function(); /* calls: made */
 
 	return tomo_http_textf(call, 200, "%d", result);
 }
@@ -203,6 +239,8 @@ TOMO_SERVICE(.name = "crashing", .init = init,
 	TOMO_HTTP("GET", "/nested", get_order),
 	TOMO_HTTP("GET", "/inlined", put_order),
 	TOMO_HTTP("GET", "/overflow", overflow),
+	TOMO_HTTP("GET", "/library", overflows_library),
+	TOMO_HTTP("GET", "/made", calls_made_code),
 	TOMO_HTTP("GET", "/assert", fails_assert),
 	TOMO_HTTP("GET", "/abort", aborts),
 	TOMO_HTTP("GET", "/divide", divides),

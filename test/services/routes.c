@@ -96,6 +96,17 @@ same_json(struct tomo_call *call)
 	return tomo_http_json(call, 200, tomo_http_body_json(call));
 }
 
+static int
+deep_json(struct tomo_call *call)
+{
+	json_t *value = json_null();
+
+	for (int n = atoi(tomo_http_param(call, "levels")); n > 0; n--)
+		value = n % 2 ? json_pack("[o]", value)
+			      : json_pack("{s:o}", "a", value);
+	return tomo_http_json(call, 200, value);
+}
+
 /* What the runner keeps in the call must outlive a rewind. */
 static int
 rewound(struct tomo_call *call)
@@ -242,6 +253,7 @@ TOMO_SERVICE(.name = "routes",
 	TOMO_HTTP("POST", "/small", echo, .max_size = 10),
 	TOMO_HTTP("POST", "/json", body_json),
 	TOMO_HTTP("POST", "/same", same_json),
+	TOMO_HTTP("GET", "/deep/{levels}", deep_json),
 	TOMO_HTTP("GET", "/rewound", rewound), TOMO_HTTP("GET", "/lag", lag),
 	TOMO_HTTP("GET", "/big/{n}", big),
 	TOMO_HTTP("GET", "/sleep/{ms}", snooze),

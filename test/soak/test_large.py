@@ -36,3 +36,21 @@ def test_a_file_of_4_gib_costs_less_than_1_mib(tmp_path):
         assert left == 0
         peak = max(peak, memory_kib(served))
         assert SAN or peak - before < 1024
+
+
+def test_an_upload_of_1_gib_to_a_stream_costs_less_than_1_mib():
+    size = 1 << 30
+    piece = b"x" * (1 << 20)
+    options = "http.client_max_size=2G", "http.body_timeout=600"
+    with Served("input", *options) as served, \
+            Wire(served.port, timeout=600) as wire:
+        before = peak = memory_kib(served)
+        wire.send("POST /count HTTP/1.1\r\nHost: x\r\n"
+                  f"Content-Length: {size}\r\n\r\n")
+        for sent in range(0, size, len(piece)):
+            wire.send(piece)
+            if sent % (64 << 20) == 0:
+                peak = max(peak, memory_kib(served))
+        assert wire.read().body == f"{size} {size * ord('x')}".encode()
+        peak = max(peak, memory_kib(served))
+        assert SAN or peak - before < 1024

@@ -5,32 +5,42 @@
 #ifndef TRANSPORTS_HTTP_BODY_H
 #define TRANSPORTS_HTTP_BODY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <tomodachi/abi.h>
 
-#include "runtime/base/buffer.h"
+/* What all bodies together have in memory. */
+struct body_memory {
+	uint64_t each_max, total_max;
+	uint64_t total;
+};
 
 struct body {
-	struct buffer memory;
+	struct body_memory *all;
+	char *memory; /* the body; or what is yet to be written to its file */
+	size_t held, room;
 	uint64_t size;
 	int file; /* -1: all is in memory */
 	void *mapped;
 };
 
-void body_init(struct body *body);
+/* all must outlive the body. */
+void body_init(struct body *body, struct body_memory *all);
 void body_clear(struct body *body);
 
 /*
- * Adds data; past memory_max bytes all goes to a file in $TMPDIR or /tmp.
- * Returns 0, or -1 with errno set when that cannot be written.
+ * Adds data; past the bound of one body or of all it goes to a file in $TMPDIR
+ * or /tmp, small pieces together.  Returns 0, or -1 with errno set when that
+ * cannot be written or there is no memory.
  */
-int body_add(
-    struct body *body, const char *data, size_t len, uint64_t memory_max);
+int body_add(struct body *body, const char *data, size_t len);
 
-/* The whole body; a file is mapped.  data is NULL when that fails. */
+/* Nothing more is added: writes what is left.  As body_add(). */
+int body_end(struct body *body);
+
+/* The whole body, once it has ended; a file is mapped.  data is NULL when that
+ * fails. */
 struct tomo_bytes body_bytes(struct body *body);
 
 #endif

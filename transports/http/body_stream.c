@@ -1,6 +1,7 @@
 #include "transports/http/body_stream.h"
 
 #include <tomodachi/http_form.h>
+#include <tomodachi/task.h>
 
 #include "runtime/base/buffer.h"
 #include "runtime/service/call.h"
@@ -12,6 +13,9 @@
 /* Past this many bytes unread, nothing more is received. */
 #define UNREAD_MAX ((size_t)64 * 1024)
 
+/* How long an answered client gets to send the rest of its body. */
+#define REST_MS 2000
+
 /* More may come; else 0 or a TOMO_E* code. */
 #define OPEN 1
 
@@ -20,6 +24,7 @@ struct body_stream {
 	struct task *reader;        /* waits for more, or NULL */
 	int end;
 	bool owes_continue;
+	bool is_drained; /* the rest is read, so that the connection is kept */
 };
 
 bool
@@ -77,7 +82,10 @@ body_stream_pauses(const struct http_request *request)
 bool
 body_stream_is_unread(const struct http_request *request)
 {
-	return request->body_stream != NULL && request->body_stream->end != 0;
+	const struct body_stream *stream = request->body_stream;
+
+	return stream != NULL && stream->end != 0 &&
+	    !(stream->is_drained && stream->end == OPEN);
 }
 
 int
@@ -148,13 +156,26 @@ body_stream_finish(struct http_request *request)
 	struct body_stream *stream = request->body_stream;
 	const struct head *head = &request->head;
 
-	/* Whoever waits to be told to send needs the answer instead. */
+	/*
+	 * Whoever waits to be told to send needs the answer instead; the head of
+	 * a streamed one has said already that the connection closes.
+	 */
 	if (!body_stream_is_open(request) || stream->owes_continue ||
+	    stream_has_begun(request) || task_check(&request->call->task) < 0 ||
 	    (head->has_length && head->framing.left > DISCARD_MAX))
 		return;
 	request->discards = true;
 	buffer_clear(&stream->unread);
-	wait_for_more(request);
+	connection_go_on(request->connection);
+	if (stream->end != OPEN)
+		return;
+	stream->is_drained = true;
+	if (connection_stays_open(request->connection, request)) {
+		connection_answer_first(request->connection, request);
+		tomo_deadline(request->call, REST_MS);
+		wait_for_more(request);
+	}
+	stream->is_drained = false;
 }
 
 /* ---- what services call ---- */

@@ -42,7 +42,8 @@ void body_stream_end(struct http_request *request, int code);
 
 /*
  * On the call's coroutine, once the handler has answered: reads on so that the
- * connection can be kept, if little is left.  Suspends.
+ * connection can be kept, if little is left.  Unless that has come already, the
+ * answer is sent first: the client may wait for it.  Suspends.
  */
 void body_stream_finish(struct http_request *request);
 

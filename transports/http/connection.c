@@ -158,6 +158,16 @@ wait_for_stream(struct http_connection *conn)
 		watch(conn, EV_GONE);
 }
 
+static short
+watched_when_busy(const struct http_connection *conn, size_t ahead)
+{
+	if (conn->eof)
+		return 0;
+	if (ahead <= AHEAD_MAX)
+		return EV_READ;
+	return conn->half_closed ? EV_GONE : EV_CLOSED | EV_GONE;
+}
+
 static void
 wait_for_input(struct http_connection *conn)
 {
@@ -174,10 +184,7 @@ wait_for_input(struct http_connection *conn)
 		body_stream_end(conn->request, TOMO_ECLOSED);
 	if (connection_is_busy(conn)) {
 		waiting_for(conn->server, conn, WAITING_CALL);
-		watch(conn,
-		    conn->eof               ? 0
-			: ahead > AHEAD_MAX ? EV_CLOSED | EV_GONE
-					    : EV_READ);
+		watch(conn, watched_when_busy(conn, ahead));
 		return;
 	}
 	if (conn->request == NULL) {
@@ -190,6 +197,9 @@ wait_for_input(struct http_connection *conn)
 		if (conn->waiting != wanted || conn->started)
 			waiting_for(conn->server, conn, wanted);
 		conn->started = false;
+	} else if (conn->waiting == WAITING_WRITE) {
+		/* The rest of a body, behind answers that were sent by now. */
+		waiting_for(conn->server, conn, WAITING_BODY);
 	}
 	watch(conn, EV_READ);
 }
@@ -274,7 +284,7 @@ connection_go_on(struct http_connection *conn)
 static void
 on_end_of_input(struct http_connection *conn)
 {
-	conn->eof = true;
+	conn->eof = conn->half_closed = true;
 	if (connection_is_busy(conn)) {
 		body_stream_end(conn->request, TOMO_ECLOSED);
 		cancel_if_asked(conn->request);
@@ -282,6 +292,15 @@ on_end_of_input(struct http_connection *conn)
 		return;
 	}
 	connection_close(conn);
+}
+
+/* A handler runs, and requests before the end may still be in the kernel. */
+static void
+on_half_close(struct http_connection *conn)
+{
+	conn->half_closed = true;
+	cancel_if_asked(conn->request);
+	watch(conn, EV_GONE);
 }
 
 static void
@@ -362,13 +381,11 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	struct http_connection *conn = arg;
 
 	(void)fd;
-	if (what & EV_CLOSED) {
-		on_end_of_input(conn);
-		return;
-	}
 	if (conn->watched & EV_ET) {
 		if (was_reset(conn))
 			connection_close(conn);
+		else if (what & EV_CLOSED)
+			on_half_close(conn);
 	} else if (what & EV_WRITE) {
 		on_writable(conn);
 	} else {

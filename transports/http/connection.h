@@ -27,10 +27,11 @@ struct http_connection {
 	int64_t opened_ms;
 	struct in6_addr peer;
 	uint32_t requests;
-	uint8_t waiting;  /* enum http_waiting */
-	uint8_t watched;  /* EV_READ, EV_WRITE, EV_CLOSED or 0 */
-	bool eof : 1;     /* the peer sends no more */
-	bool closing : 1; /* no further request; closed once all is sent */
+	uint8_t waiting;      /* enum http_waiting */
+	uint8_t watched;      /* EV_READ, EV_WRITE, EV_CLOSED or 0 */
+	bool half_closed : 1; /* the peer sends no more */
+	bool eof : 1;         /* and all it sent was received */
+	bool closing : 1;     /* no further request; closed once all is sent */
 	bool lingers : 1; /* then wait for the peer to close (RFC 9112 9.6) */
 	bool processing : 1; /* intake_feed() is at work */
 	bool holds : 1;      /* a stop waits for it */
@@ -83,7 +84,14 @@ void connection_finish(struct http_connection *conn, bool keep_alive);
  */
 void connection_go_on(struct http_connection *conn);
 
-/* The request's answer stands: sends it and goes on. */
+/*
+ * Sends the request's answer, which stands, while its body still comes;
+ * connection_answer() follows.  The connection may be gone after it.
+ */
+void connection_answer_first(
+    struct http_connection *conn, struct http_request *request);
+
+/* The request's answer stands: sends it, if that was not done, and goes on. */
 void connection_answer(
     struct http_connection *conn, struct http_request *request);
 

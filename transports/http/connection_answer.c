@@ -65,23 +65,16 @@ connection_finish(struct http_connection *conn, bool keep_alive)
 	connection_go_on(conn);
 }
 
-void
-connection_answer(struct http_connection *conn, struct http_request *request)
+/* Adds the answer to what is to be sent; whether the connection is kept. */
+static bool
+give(struct http_connection *conn, struct http_request *request)
 {
 	struct response_frame frame = {
 		.is_head = request_is_head(request),
 		.is_http10 = request->head.is_http10,
+		.keep_alive = connection_stays_open(conn, request),
 	};
 
-	if (stream_has_begun(request)) {
-		stream_end(request);
-		return;
-	}
-	if (conn == NULL) {
-		access_log_write(request, 499, 0, "");
-		return;
-	}
-	frame.keep_alive = connection_stays_open(conn, request);
 	response_render(
 	    &request->response, conn->server, &frame, output_bytes(conn));
 	if (request->response.file != NULL && !frame.is_head) {
@@ -91,5 +84,31 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 	access_log_write(request, request->response.status,
 	    content_sent(request),
 	    request->early == 400 ? "bad http request" : "");
-	connection_finish(conn, frame.keep_alive);
+	return frame.keep_alive;
+}
+
+void
+connection_answer_first(
+    struct http_connection *conn, struct http_request *request)
+{
+	request->is_answered = true;
+	give(conn, request);
+	connection_send(conn);
+}
+
+void
+connection_answer(struct http_connection *conn, struct http_request *request)
+{
+	if (stream_has_begun(request)) {
+		stream_end(request);
+		return;
+	}
+	if (conn == NULL) {
+		if (!request->is_answered)
+			access_log_write(request, 499, 0, "");
+		return;
+	}
+	connection_finish(conn,
+	    request->is_answered ? connection_stays_open(conn, request)
+				 : give(conn, request));
 }

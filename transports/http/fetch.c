@@ -5,9 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include <jansson.h>
-
 #include "runtime/base/clock.h"
+#include "runtime/base/json_text.h"
 #include "runtime/service/call.h"
 #include "transports/http/fetch_answer.h"
 #include "transports/http/fetch_request.h"
@@ -258,17 +257,15 @@ tomo_reply_header(const struct tomo_reply *reply, const char *name)
 struct json_t *
 tomo_reply_json(struct tomo_call *call, const struct tomo_reply *reply)
 {
-	json_error_t err;
+	struct error err;
 	json_t *json;
 
 	if (reply->body.data == NULL) {
 		call_fail(call, TOMO_EINVAL, "reply: no body");
 		return NULL;
 	}
-	json = json_loadb(reply->body.data, reply->body.size,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
+	json = json_text_read(reply->body.data, reply->body.size, &err);
 	if (json == NULL)
-		call_fail(call, TOMO_EINVAL, "reply: line %d, column %d: %s",
-		    err.line, err.column, err.text);
+		call_fail(call, TOMO_EINVAL, "reply: %s", err.text);
 	return json;
 }

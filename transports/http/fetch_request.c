@@ -5,9 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include <jansson.h>
-
 #include "runtime/base/alloc.h"
+#include "runtime/base/json_text.h"
 #include "runtime/service/rows.h"
 #include "transports/http/fetch_url.h"
 #include "transports/http/field.h"
@@ -112,6 +111,8 @@ check_body(struct fetch_request *request, struct error *err)
 	request->body = ask->body;
 	if (ask->json == NULL)
 		return 0;
+	if (json_text_is_too_deep(ask->json))
+		return error_set(err, "json: nested too deep");
 	request->json = json_dumps(ask->json, JSON_COMPACT | JSON_ENCODE_ANY);
 	if (request->json == NULL)
 		return error_set(err, "json: cannot be written");
@@ -270,14 +271,17 @@ set_trust(const struct fetch_request *request, CURL *easy)
 		code = curl->easy_setopt(easy, CURLOPT_CAINFO, ask->ca_file);
 		curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	}
-	if (ask->cert_file != NULL && code == CURLE_OK)
-		code = curl->easy_setopt(easy, CURLOPT_SSLCERT, ask->cert_file);
-	if (ask->key_file != NULL && code == CURLE_OK)
-		code = curl->easy_setopt(easy, CURLOPT_SSLKEY, ask->key_file);
 	if (ask->insecure != 0) {
 		curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
+	/* Whom we trust stays; who we are is for the first origin. */
+	if (request->is_elsewhere)
+		return code;
+	if (ask->cert_file != NULL && code == CURLE_OK)
+		code = curl->easy_setopt(easy, CURLOPT_SSLCERT, ask->cert_file);
+	if (ask->key_file != NULL && code == CURLE_OK)
+		code = curl->easy_setopt(easy, CURLOPT_SSLKEY, ask->key_file);
 	return code;
 }
 

@@ -1,5 +1,7 @@
 #include "transports/http/form.h"
 
+#include <tomodachi/task.h>
+
 #include <string.h>
 #include <strings.h>
 
@@ -10,11 +12,17 @@
 #include "transports/http/server.h"
 #include "transports/http/uri.h"
 
+/* A larger body may keep the loop for too long: a thread reads it. */
+#define READ_AT_ONCE ((size_t)1 << 20)
+
 /* What one form is read with. */
 struct reader {
 	struct http_form *form;
 	struct tomo_call *call;
 	uint64_t text_max;
+	const char *type;
+	struct tomo_bytes body;
+	bool has_read;
 };
 
 static int
@@ -89,11 +97,11 @@ decode(struct reader *reader, const char *text, size_t len)
 }
 
 static int
-read_urlencoded(struct reader *reader, const char *at, size_t len)
+read_urlencoded(struct reader *reader)
 {
-	const char *end = at + len;
+	const char *at = reader->body.data, *end = at + reader->body.size;
 	struct uri_pair pair;
-	int code = count_text(reader, len);
+	int code = count_text(reader, reader->body.size);
 
 	while (code == 0 && uri_next_pair(&at, end, &pair)) {
 		char *name = decode(reader, pair.name, pair.name_len);
@@ -184,12 +192,12 @@ add_part(struct reader *reader, const struct multipart_part *part)
 }
 
 static int
-read_multipart(
-    struct reader *reader, const char *type, const char *at, size_t len)
+read_multipart(struct reader *reader)
 {
 	struct multipart multipart;
 	struct multipart_part part;
-	int code = multipart_start(&multipart, type, at, len);
+	int code = multipart_start(
+	    &multipart, reader->type, reader->body.data, reader->body.size);
 
 	if (code == 0)
 		while ((code = multipart_next(&multipart, &part)) == 1)
@@ -211,28 +219,49 @@ is_type(const char *value, const char *type)
 	return len == strlen(type) && strncasecmp(value, type, len) == 0;
 }
 
+/* On a thread perhaps: the call, which waits for it, is its own meanwhile. */
+static int
+read_body(void *arg)
+{
+	struct reader *reader = arg;
+
+	reader->has_read = true;
+	if (is_type(reader->type, "application/x-www-form-urlencoded"))
+		return read_urlencoded(reader);
+	if (is_type(reader->type, "multipart/form-data"))
+		return read_multipart(reader);
+	return refuse(reader->form, TOMO_EINVAL,
+	    "Content-Type is neither urlencoded nor multipart");
+}
+
 static void
 read_form(struct reader *reader, struct http_request *request)
 {
 	const struct header *header = head_find_header(
 	    &request->head, "Content-Type", 12);
-	const char *type = header != NULL ? header->value : "";
-	struct tomo_bytes body;
+	int code;
 
 	if (request->body_stream != NULL) {
 		refuse(reader->form, TOMO_EINVAL, BODY_IS_STREAMED);
 		return;
 	}
-	body = body_bytes(&request->body);
-	if (body.data == NULL)
+	reader->type = header != NULL ? header->value : "";
+	reader->body = body_bytes(&request->body);
+	if (reader->body.data == NULL) {
 		refuse(reader->form, TOMO_ESYSTEM, "cannot map the body");
-	else if (is_type(type, "application/x-www-form-urlencoded"))
-		read_urlencoded(reader, body.data, body.size);
-	else if (is_type(type, "multipart/form-data"))
-		read_multipart(reader, type, body.data, body.size);
-	else
-		refuse(reader->form, TOMO_EINVAL,
-		    "Content-Type is neither urlencoded nor multipart");
+		return;
+	}
+	if (reader->body.size <= READ_AT_ONCE) {
+		read_body(reader);
+		return;
+	}
+	code = tomo_offload(reader->call, read_body, reader);
+	/* What was read stands, even if the time is over by now. */
+	if (!reader->has_read)
+		refuse(reader->form, code,
+		    code == TOMO_ETIMEOUT         ? "the deadline is over"
+			: code == TOMO_ECANCELLED ? "cancelled"
+						  : "no memory");
 }
 
 const struct http_form *

@@ -25,7 +25,10 @@ struct http_form {
 	size_t text; /* bytes of names and values so far */
 };
 
-/* The form of the request; NULL when there is no memory. */
+/*
+ * The form of the request; NULL when there is no memory.  Suspends while a
+ * thread reads a body of more than 1 MiB.
+ */
 const struct http_form *form_of(struct http_request *request);
 
 #endif

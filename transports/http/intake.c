@@ -54,8 +54,7 @@ on_body(void *arg, const char *data, size_t len)
 		return 0;
 	}
 	if (request->body_read <= request->body_max) {
-		if (body_add(&request->body, data, len,
-			request->server->settings.body_memory) == 0)
+		if (body_add(&request->body, data, len) == 0)
 			return 0;
 		request->early = 500;
 	} else {
@@ -114,6 +113,8 @@ read_body(struct http_connection *conn, const char *data, size_t len)
 		}
 		return used;
 	case FRAMING_DONE:
+		if (body_end(&request->body) < 0)
+			request->early = 500;
 		dispatch_run(request);
 		return used;
 	case FRAMING_STOPPED:

@@ -103,6 +103,13 @@ const struct option_row http_options[] = {
 	    .max = 1 << 30,
 	    .help = "bytes of a body held in memory; a larger one goes to a "
 		    "temporary file" },
+	{ .key = "http.total_body_memory_size",
+	    .type = OPTION_SIZE,
+	    .fallback = "67108864",
+	    .min = 0,
+	    .max = TERABYTE,
+	    .help = "bytes of all bodies held in a worker's memory; past "
+		    "them the others go to temporary files" },
 	{ .key = "http.body_timeout",
 	    .type = OPTION_INT,
 	    .fallback = "30",

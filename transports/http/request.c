@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-#include <jansson.h>
-
 #include "runtime/base/clock.h"
+#include "runtime/base/json_text.h"
 #include "runtime/service/call.h"
 #include "transports/http/basic_auth.h"
 #include "transports/http/body_stream.h"
@@ -32,7 +31,7 @@ request_new(struct http_server *server, const char *text, size_t len,
 	if (*status != 0)
 		goto fail;
 	memset(request, 0, offsetof(struct http_request, head));
-	body_init(&request->body);
+	body_init(&request->body, &server->body_memory);
 	request->call = call;
 	request->server = server;
 	request->started_ns = server->settings.access_log ? clock_ns() : 0;
@@ -256,7 +255,7 @@ struct json_t *
 tomo_http_body_json(struct tomo_call *call)
 {
 	struct tomo_bytes bytes;
-	json_error_t err;
+	struct error err;
 
 	REQUEST_OR(NULL);
 	if (request->json != NULL)
@@ -264,11 +263,9 @@ tomo_http_body_json(struct tomo_call *call)
 	bytes = tomo_http_body(call);
 	if (request->body_stream != NULL)
 		return NULL;
-	request->json = json_loadb(bytes.data, bytes.size,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
+	request->json = json_text_read(bytes.data, bytes.size, &err);
 	if (request->json == NULL)
-		call_fail(call, TOMO_EINVAL, "body: line %d, column %d: %s",
-		    err.line, err.column, err.text);
+		call_fail(call, TOMO_EINVAL, "body: %s", err.text);
 	return request->json;
 }
 

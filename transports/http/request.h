@@ -47,6 +47,7 @@ struct http_request {
 	bool discards;       /* the body is read only to keep the connection */
 	bool closes;         /* no further request after this one */
 	bool in_call;        /* the call has been started */
+	bool is_answered;    /* before its body was read */
 	bool is_health;      /* for http.health_path: no access record */
 	bool query_read, auth_read;
 	struct http_query_pair *pairs;

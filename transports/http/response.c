@@ -124,11 +124,13 @@ put_number(char *at, uint64_t number)
 }
 
 static char *
-put_status(char *at, int status, bool is_http10)
+put_status(char *at, const struct http_response *response, bool is_http10)
 {
-	const char *reason = response_reason(status);
+	const int status = response->status;
+	const char *reason = response->reason != NULL ? response->reason
+						      : response_reason(status);
 
-	if (status == 200 && !is_http10)
+	if (status == 200 && !is_http10 && response->reason == NULL)
 		return PUT(at, "HTTP/1.1 200 OK\r\n");
 	at = is_http10 ? PUT(at, "HTTP/1.0 ") : PUT(at, "HTTP/1.1 ");
 	at = put_number(at, (uint64_t)status);
@@ -147,6 +149,8 @@ head_size(const struct http_response *response,
 	size_t size = FIXED_SIZE + strlen(type) + server->keep_len +
 	    server->close_len;
 
+	if (response->reason != NULL)
+		size += strlen(response->reason);
 	for (const struct response_header *at = response->headers; at != NULL;
 	     at = at->next)
 		size += at->name_len + at->value_len + 4;
@@ -168,7 +172,7 @@ response_render(const struct http_response *response,
 
 	start = at = buffer_reserve(
 	    out, head_size(response, server, type) + (has_body ? len : 0));
-	at = put_status(at, response->status, frame->is_http10);
+	at = put_status(at, response, frame->is_http10);
 	if (type[0] != '\0') {
 		at = PUT(at, "Content-Type: ");
 		at = put(at, type, strlen(type));

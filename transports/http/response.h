@@ -19,9 +19,10 @@ struct response_header {
 };
 
 struct http_response {
-	int status;       /* 0: none yet */
-	bool failed;      /* tomo_http_fail(): by way of the error handler */
-	const char *type; /* a header of its own, or NULL */
+	int status;         /* 0: none yet */
+	const char *reason; /* NULL: the registered phrase */
+	bool failed;        /* tomo_http_fail(): by way of the error handler */
+	const char *type;   /* a header of its own, or NULL */
 	const char *answer_type; /* comes before it; NULL, or "" for none */
 	const char *body;
 	size_t body_len;

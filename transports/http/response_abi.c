@@ -6,14 +6,15 @@
 #include <string.h>
 #include <strings.h>
 
-#include <jansson.h>
-
+#include "runtime/base/json_text.h"
 #include "runtime/service/call.h"
 #include "runtime/service/chain.h"
 #include "transports/http/answer.h"
 #include "transports/http/field.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
+
+#define REASON_MAX 200
 
 #define JSON_TYPE "application/json; charset=utf-8"
 
@@ -83,7 +84,7 @@ tomo_http_json(struct tomo_call *call, int status, struct json_t *json)
 {
 	struct http_request *request;
 	int code = answer_open(call, status, &request, __func__);
-	size_t len;
+	size_t len = 0;
 	char *text;
 
 	if (code < 0) {
@@ -95,14 +96,16 @@ tomo_http_json(struct tomo_call *call, int status, struct json_t *json)
 	/* The request's own body, given away: the call no longer holds it. */
 	if (json == request->json && json->refcount == 1)
 		request->json = NULL;
-	len = json_dumpb(json, NULL, 0, JSON_ENCODE_ANY);
+	if (!json_text_is_too_deep(json))
+		len = json_dumpb(json, NULL, 0, JSON_ENCODE_ANY);
 	text = len > 0 ? call_keep(call, len) : NULL;
 	if (text != NULL)
 		json_dumpb(json, text, len, JSON_ENCODE_ANY);
 	json_decref(json);
 	if (len == 0)
 		return call_fail(call, TOMO_EINVAL,
-		    "tomo_http_json: the value cannot be written as JSON");
+		    "tomo_http_json: the value cannot be written as JSON, "
+		    "or is nested too deep");
 	if (text == NULL)
 		return call_fail(
 		    call, TOMO_ENOMEM, "tomo_http_json: no memory");
@@ -189,4 +192,25 @@ tomo_http_add_header(
     struct tomo_call *call, const char *name, const char *value)
 {
 	return add(call, name, value, false, __func__);
+}
+
+int
+tomo_http_set_reason(struct tomo_call *call, const char *reason)
+{
+	struct http_request *request;
+	int code = answer_open(call, 200, &request, __func__);
+	const size_t len = reason != NULL ? strlen(reason) : SIZE_MAX;
+
+	if (code < 0)
+		return code;
+	if (len > REASON_MAX || !field_is_value(reason))
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_set_reason: want up to %d bytes of text",
+		    REASON_MAX);
+	reason = call_keep_text(call, reason, len);
+	if (reason == NULL)
+		return call_fail(
+		    call, TOMO_ENOMEM, "tomo_http_set_reason: no memory");
+	request->response.reason = reason;
+	return 0;
 }

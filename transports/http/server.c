@@ -367,6 +367,10 @@ server_new(struct service *service, struct error *err)
 	    access_log_open(server, err) < 0)
 		goto fail;
 	make_headers(server);
+	server->body_memory = (struct body_memory) {
+		.each_max = server->settings.body_memory,
+		.total_max = server->settings.total_body_memory,
+	};
 	if (ask_for_socket(server, err) < 0)
 		goto fail;
 	return server;

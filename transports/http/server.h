@@ -10,6 +10,7 @@
 #include "runtime/base/error.h"
 #include "runtime/loop/loop.h"
 #include "runtime/service/host.h"
+#include "transports/http/body.h"
 #include "transports/http/settings.h"
 #include "transports/http/waiting.h"
 
@@ -44,6 +45,7 @@ struct http_server {
 	bool is_open, shutting, hastened, was_cut, starved;
 	struct event *accept_again; /* after descriptors ran out */
 
+	struct body_memory body_memory;
 	struct waiting_list lists[WAITING_KINDS];
 	struct alarm *alarm;
 	int64_t alarm_ms; /* when it rings; 0: it does not */

@@ -90,6 +90,8 @@ settings_read(struct http_settings *settings, const struct options *options,
 		    options, "http.client_max_size"),
 		.body_memory = (uint64_t)options_int(
 		    options, "http.body_memory_size"),
+		.total_body_memory = (uint64_t)options_int(
+		    options, "http.total_body_memory_size"),
 		.send_buffer = (size_t)options_int(options, "http.send_buffer"),
 		.max_form = (uint64_t)options_int(
 		    options, "http.max_form_size"),

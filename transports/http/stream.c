@@ -207,7 +207,7 @@ stream_fail(struct http_request *request)
 static bool
 is_gone(const struct http_connection *conn)
 {
-	return conn == NULL || conn->eof;
+	return conn == NULL || conn->half_closed;
 }
 
 bool
@@ -236,7 +236,7 @@ stream_end(struct http_request *request)
 {
 	struct http_stream *stream = request->stream;
 	struct http_connection *conn = request->connection;
-	const bool left = conn == NULL || (conn->eof && stream->failed);
+	const bool left = conn == NULL || (conn->half_closed && stream->failed);
 
 	if (conn != NULL && stream->encoder != NULL && !stream->failed)
 		end_encoding(request);

@@ -58,6 +58,7 @@ plain_text(const struct tomo_call *call)
 int
 raised(struct tomo_call *call, int status, const char *reason)
 {
+	tomo_http_set_reason(call, reason);
 	return tomo_http_bytes(call, status,
 	    (struct tomo_bytes) { reason, strlen(reason) },
 	    "text/plain; charset=utf-8");

@@ -106,6 +106,7 @@ response(struct tomo_call *call)
 int
 response_reason(struct tomo_call *call)
 {
+	tomo_http_set_reason(call, "Short And Stout");
 	return tomo_http_text(call, 418, "tea");
 }
 

@@ -374,6 +374,76 @@ waits_no_longer_than_it_should(void **state)
 	tear_down(&end);
 }
 
+static void
+answer_with_another(void *arg, const struct control_message *message)
+{
+	struct end *end = arg;
+	const struct wire wire = { MAGIC, CONTROL_LOADED, { 0 }, "" };
+
+	(void)message;
+	end->messages++;
+	send_raw(end->other, &wire, HEADER, 0);
+}
+
+static void
+drains_no_flood_to_its_end(void **state)
+{
+	static const struct control_events flood = { answer_with_another,
+		on_ended };
+	struct end end = { 0 };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(control_pair(ends, NULL), 0);
+	end.other = ends[1];
+	end.control = control_new(ends[0], CONTROL_SUPERVISOR, &flood, &end);
+	answer_with_another(&end, NULL);
+	end.messages = 0;
+	control_drain(end.control);
+	assert_int_equal(end.messages, 1000);
+	assert_int_equal(end.ended, 0);
+	control_free(end.control);
+	close(end.other);
+}
+
+static void
+cut_at_a_message(void *arg, const struct control_message *message)
+{
+	struct end *end = arg;
+
+	(void)message;
+	end->messages++;
+	control_cut(end->control);
+}
+
+static void
+hands_on_nothing_once_it_is_cut(void **state)
+{
+	static const struct control_events cutting = { cut_at_a_message,
+		on_ended };
+	struct end end = { .base = event_base_new() };
+	const struct wire wire = { MAGIC, CONTROL_LOADED, { 0 }, "" };
+	int ends[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(control_pair(ends, NULL), 0);
+	end.other = ends[1];
+	end.control = control_new(ends[0], CONTROL_SUPERVISOR, &cutting, &end);
+	assert_int_equal(control_attach(end.control, end.base, NULL), 0);
+	for (int i = 0; i < 3; i++)
+		send_raw(end.other, &wire, HEADER, 0);
+	pass(&end);
+	control_drain(end.control);
+	control_say(end.control, CONTROL_STOP, 0, 0);
+	assert_int_equal(recv(end.other, &byte, 1, MSG_DONTWAIT), -1);
+	shutdown(end.other, SHUT_WR);
+	pass(&end);
+	assert_int_equal(end.messages, 1);
+	assert_int_equal(end.ended, 0);
+	tear_down(&end);
+}
+
 int
 main(void)
 {
@@ -388,6 +458,8 @@ main(void)
 		cmocka_unit_test(ends_when_a_message_cannot_be_sent),
 		cmocka_unit_test(queues_in_order_while_the_peer_is_slow),
 		cmocka_unit_test(waits_no_longer_than_it_should),
+		cmocka_unit_test(drains_no_flood_to_its_end),
+		cmocka_unit_test(hands_on_nothing_once_it_is_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,9 +66,17 @@ refuses_what_makes_no_sense(void **state)
 	} rows[] = {
 		{ { 0 }, "\n\n\n\n" },
 		{ { 4711 }, "\n\n\n\n" },
+		{ { -SIGSEGV }, "\n\n\n\n" },
+		{ { INT64_C(0x100000000) + SIGSEGV }, "\n\n\n\n" },
+		{ { SIGKILL }, "\n\n\n\n" },
+		{ { SIGTERM }, "\n\n\n\n" },
 		{ { SIGSEGV, INT64_MAX }, "\n\n\n\n" },
 		{ { SIGSEGV, 0, 0, 0, 3 }, "\n\n\n\n" },
 		{ { SIGSEGV, 0, 0, 0, -1 }, "\n\n\n\n" },
+		{ { SIGSEGV, 0, 0, 0, 0x200 }, "\n\n\n\n" },
+		{ { SIGSEGV }, "\033[31m\n\n\n\n" },
+		{ { SIGSEGV }, "a\tb\n\n\n\n" },
+		{ { SIGSEGV }, "\n\n\n\x7f\n" },
 		{ { SIGSEGV }, "" },
 		{ { SIGSEGV }, "\n\n\n" },
 		{ { SIGSEGV }, "\n\n\n\nmore" },
@@ -81,6 +89,41 @@ refuses_what_makes_no_sense(void **state)
 		memcpy(message.number, rows[i].number, sizeof(message.number));
 		assert_int_equal(crash_facts_read(&facts, &message), -1);
 	}
+}
+
+static void
+refuses_each_part_of_a_message(void **state)
+{
+	struct control_message message;
+	struct crash_facts read;
+	char room[CRASH_FACTS_TEXT];
+
+	(void)state;
+	crash_facts_write(&whole, room, &message);
+	for (size_t len = 0; len < strlen(room); len++) {
+		char *part = test_malloc(len + 1);
+		memcpy(part, room, len);
+		part[len] = '\0';
+		message.text = part;
+		assert_int_equal(crash_facts_read(&read, &message), -1);
+		test_free(part);
+	}
+}
+
+static void
+refuses_a_text_that_is_too_long(void **state)
+{
+	struct control_message message = { .number = { SIGSEGV } };
+	struct crash_facts read;
+	char text[sizeof(read.handler) + 5];
+
+	(void)state;
+	memset(text, 'h', sizeof(text));
+	strcpy(text + sizeof(read.handler), "\n\n\n\n");
+	message.text = text;
+	assert_int_equal(crash_facts_read(&read, &message), -1);
+	message.text = text + 1;
+	assert_int_equal(crash_facts_read(&read, &message), 0);
 }
 
 static void
@@ -122,6 +165,8 @@ main(void)
 		cmocka_unit_test(is_read_as_it_was_written),
 		cmocka_unit_test(fits_its_room_at_its_longest),
 		cmocka_unit_test(refuses_what_makes_no_sense),
+		cmocka_unit_test(refuses_each_part_of_a_message),
+		cmocka_unit_test(refuses_a_text_that_is_too_long),
 		cmocka_unit_test(cuts_and_cleans_texts),
 		cmocka_unit_test(is_a_message_as_control_sends_it),
 	};

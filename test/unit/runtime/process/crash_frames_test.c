@@ -82,10 +82,28 @@ an_exception_counts_if_it_ended_the_program(void **state)
 }
 
 static void
+a_gap_stands_for_the_frames_left_out(void **state)
+{
+	struct crash_frames frames;
+
+	(void)state;
+	crash_frames_read(
+	    &frames, "\n-\tf\ta.c:1\n+\t1234\t\n-\tf\ta.c:1\ns\tg\ta.c:2\n.\n");
+	assert_int_equal(frames.count, 4);
+	assert_true(frames.list[1].is_gap);
+	assert_int_equal(frames.list[1].times, 1234);
+	assert_false(frames.list[2].is_gap);
+	assert_string_equal(crash_frames_own(&frames)->place, "a.c:2");
+	crash_frames_clear(&frames);
+}
+
+static void
 what_is_no_frame_is_left_out(void **state)
 {
 	static const char *const rows[] = { "", "\n", "garbage", "garbage\n",
-		"s\tname\n", "s\n", "\t\t", "\n.\n", "\n\n\n.\n" };
+		"s\tname\n", "s\n", "\t\t", "\n+\t0\t\n.\n", "\n+\t-5\t\n.\n",
+		"\n+\t99999999999\t\n.\n", "\n+\tx\t\n.\n", "\n.\n",
+		"\n\n\n.\n" };
 	struct crash_frames frames;
 
 	(void)state;
@@ -106,6 +124,7 @@ main(void)
 		cmocka_unit_test(a_recursion_is_one_frame),
 		cmocka_unit_test(all_is_kept_when_none_is_the_service_s),
 		cmocka_unit_test(an_exception_counts_if_it_ended_the_program),
+		cmocka_unit_test(a_gap_stands_for_the_frames_left_out),
 		cmocka_unit_test(what_is_no_frame_is_left_out),
 	};
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,31 @@ says_it_in_lines(void **state)
 	assert_string_equal(text,
 	    "SIGSEGV in get_order at service.c:31, handling GET "
 	    "/orders/7?x=1");
+	free(text);
+	crash_frames_clear(&report.frames);
+}
+
+static void
+shows_the_first_and_the_last_of_many_frames(void **state)
+{
+	struct crash_report report;
+	char frames[4096] = "\n", *at = frames + 1, *text;
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		if (i == 18)
+			at += sprintf(at, "+\t1000\t\n");
+		at += sprintf(at, "s\tf%d\ta.c:%d\n", i, i);
+	}
+	strcpy(at, ".\n");
+	report = report_of(
+	    (struct crash_facts) { .signal = SIGABRT, .handler = "f" }, frames);
+	text = crash_report_block(&report);
+	assert_non_null(strstr(text,
+	    "    #15 f15  a.c:15\n"
+	    "    ... 1008 frames ...\n"
+	    "    #25 f24  a.c:24\n"));
+	assert_non_null(strstr(text, "    #40 f39  a.c:39\n"));
 	free(text);
 	crash_frames_clear(&report.frames);
 }
@@ -123,6 +149,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_it_in_lines),
+		cmocka_unit_test(shows_the_first_and_the_last_of_many_frames),
 		cmocka_unit_test(says_why_the_signal_came),
 		cmocka_unit_test(gives_the_words_of_an_assert_and_an_exception),
 	};

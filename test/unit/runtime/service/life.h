@@ -57,7 +57,7 @@ host_ready(struct host *host)
 {
 	(void)host;
 	note("ready");
-	service_open(test.service);
+	service_open(test.service, 0);
 	if (test.on_ready != NULL)
 		tomo_post(test.service->post, test.on_ready, NULL);
 }

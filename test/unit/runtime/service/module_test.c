@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "runtime/service/transport.h"
+#include "transports/schedule/schedule.h"
 
 /* ---- A transport that refuses what the real one would ---- */
 
@@ -73,7 +74,8 @@ static const struct row_kind kinds[] = {
 };
 static const struct transport nothing = { .name = "nothing" };
 static const struct transport http = { .name = "http", .kinds = kinds };
-static const struct transport *const list[] = { &nothing, &http, NULL };
+static const struct transport *const list[] = { &nothing, &http,
+	&schedule_transport, NULL };
 
 /* ---- Files ---- */
 

@@ -1,0 +1,235 @@
+"""Scheduled functions: on time, once, whatever is reloaded meanwhile."""
+
+import datetime
+import re
+import signal
+import time
+import zoneinfo
+
+import pytest
+
+from runner import SAN, Runner, environment, run, sample, service, until
+from served import Served, arguments
+from wire import Wire
+
+# How late a run may be; a sanitizer on a busy machine is slow.
+LATE = 1.0 if SAN else 0.05
+
+ALIVE = "http.keepalive_timeout=60"
+
+
+class Notes:
+    """The lines that the runs of the schedule service have written."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def lines(self):
+        if not self.path.exists():
+            return []
+        return [line.split() for line in self.path.read_text().splitlines()]
+
+    def of(self, what):
+        """(process, due, began) of each run, in the order they began."""
+        return [(int(pid), int(due), float(began))
+                for name, pid, due, began in self.lines() if name == what]
+
+    def wait(self, what, count):
+        until(lambda: len(self.of(what)) >= count, f"{count} runs of {what}")
+        return self.of(what)
+
+
+@pytest.fixture
+def notes(tmp_path):
+    return Notes(tmp_path / "notes")
+
+
+def serve(notes, *options, **more):
+    return Served("schedule", *options,
+                  env=environment(SCHEDULE_FILE=str(notes.path)), **more)
+
+
+def consecutive(runs):
+    times = sorted(due for _, due, _ in runs)
+    return times == list(range(times[0], times[0] + len(times)))
+
+
+def irregular(runs):
+    """Those beside a second that was lost or doubled."""
+    runs = sorted(runs, key=lambda run: (run[1], run[2]))
+    return [pair for pair in zip(runs, runs[1:])
+            if pair[1][1] - pair[0][1] != 1]
+
+
+# ---- runs ----
+
+def test_a_heartbeat_comes_each_second_in_time(notes):
+    with serve(notes):
+        runs = notes.wait("beat", 4)
+        assert consecutive(runs), runs
+        late = [began - due for _, due, began in runs]
+        assert 0 <= min(late) and max(late) < LATE, late
+
+
+def test_immediately_is_at_once(notes):
+    begun = int(time.time())
+    with serve(notes) as served:
+        (_, due, began), = notes.wait("at_once", 1)
+        assert begun <= due <= time.time()
+        assert began - due < 1 + LATE
+        # And no second time.
+        notes.wait("beat", 2)
+        assert len(notes.of("at_once")) == 1
+        assert served.stop() == 0
+
+
+def test_a_run_that_goes_on_skips_the_next_which_is_logged(notes):
+    with serve(notes) as served:
+        runs = notes.wait("slow", 2)
+        assert runs[1][1] - runs[0][1] == 3, runs
+        skipped = served.record("run skipped", handler="slow")
+        assert skipped["level"] == "warning"
+        assert skipped["due"] == runs[0][1] + 1
+        assert skipped["reason"] == "the last one goes on"
+        assert served.record("runs go on", handler="slow")["skipped"] == 2
+        # One warning tells of both.
+        assert len(served.find("run skipped", handler="slow",
+                               due=runs[0][1] + 2)) == 0
+
+
+def test_runs_overlap_up_to_their_bound(notes):
+    with serve(notes) as served:
+        skipped = served.record("run skipped", handler="crowd")
+        assert skipped["reason"] == "as many as max_running go on"
+        assert len(notes.of("crowd")) == 2
+        # What waits for an hour is cancelled by a stop, without complaint.
+        assert served.stop() == 0
+        assert not served.find("scheduled function failed", handler="crowd")
+
+
+def test_a_failure_is_logged_by_name(notes):
+    with serve(notes) as served:
+        record = served.record("scheduled function failed", handler="fails")
+        assert record["level"] == "error"
+        assert record["code"] == "TOMO_EPROTOCOL"
+        assert record["error"] == "by 0 0 1 1 * 2099"
+        assert record["interval"] == "0 0 1 1 * 2099"
+
+
+def test_a_stop_waits_for_a_run(notes):
+    with serve(notes, "http.termination_grace_period_seconds=10") as served:
+        notes.wait("began", 1)
+        served.terminate()
+        # The crowd would stay for the whole of the grace period.
+        notes.wait("ended", 1)
+
+
+def test_accessors_know_their_kind_of_call(notes):
+    with serve(notes) as served, Wire(served.port) as wire:
+        assert wire.get("/wrong").body == b"0 null\n"
+        assert served.record("function of another kind of call used",
+                             function="tomo_schedule_time")
+
+
+# ---- workers and generations ----
+
+def test_of_several_workers_one_runs_a_row_unless_each_is_to(notes):
+    with Runner(service("schedule"), args=[
+            "--production", "--workers", "3", *arguments([])],
+            env=environment(SCHEDULE_FILE=str(notes.path))):
+        runs = notes.wait("beat", 4)
+        assert consecutive(runs), runs
+        assert len({pid for pid, _, _ in runs}) == 1
+        each = notes.wait("each", 9)
+        assert len({pid for pid, _, _ in each}) == 3
+        assert len(notes.of("at_once")) == 1
+
+
+def test_reloads_neither_lose_nor_double_a_run(notes):
+    """The instant of each reload falls about the turn of a second."""
+    reloads = 12
+    with serve(notes) as served:
+        notes.wait("beat", 1)
+        for number in range(1, reloads + 1):
+            # The instant comes 200 ms after the new worker is ready.
+            moment = 0.68 + 0.02 * number
+            until(lambda: 0 <= time.time() % 1 - moment < 0.02, "its moment")
+            served.kill(signal.SIGHUP)
+            served.record("reloaded", number)
+            notes.wait("at_once", number + 1)
+        count = len(notes.of("beat"))
+        runs = notes.wait("beat", count + 2)
+        assert consecutive(runs), irregular(runs)
+        assert len({pid for pid, _, _ in runs}) > reloads / 2
+        assert all(began - due < max(LATE, 0.25) for _, due, began in runs)
+
+
+# ---- many ----
+
+def test_ten_thousand_heartbeats_are_in_time_and_cheap():
+    def cpu_s(pid):
+        with open(f"/proc/{pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / 100
+
+    with Served("many_rows", ALIVE) as served, Wire(served.port) as wire:
+        def look():
+            return wire.get("/").body.split()
+
+        worker, = served.workers()
+        begun, used = time.monotonic(), cpu_s(worker)
+        until(lambda: int(look()[0]) >= 40000, "40000 runs")
+        elapsed, used = time.monotonic() - begun, cpu_s(worker) - used
+        count, latest, mean = (float(word) for word in look())
+        print(f"\n{count:.0f} runs, {latest * 1000:.1f} ms late at most, "
+              f"{mean * 1000:.1f} on average; {used / elapsed:.1%} of a core")
+        assert count % 10000 == 0
+        assert latest < LATE
+        # Our own looks are in it.
+        assert used / elapsed < 0.5
+
+
+# ---- words ----
+
+def forecasts(name):
+    """The times that check prints, by function; each list with its row."""
+    result = run("check", sample(name))
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    return [(lines[i - 1], line.strip()) for i, line in enumerate(lines)
+            if line.strip().startswith("next ")]
+
+
+def test_check_prints_the_next_three_times_of_each_row():
+    now = datetime.datetime.now(datetime.timezone.utc)
+    rows = forecasts("clock")
+    assert len(rows) == 4
+    for row, line in rows:
+        times = [datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z")
+                 for text in line.removeprefix("next ").split(", ")]
+        assert len(times) == 3
+        assert now - datetime.timedelta(seconds=5) < times[0] < times[1] < times[2]
+        if "Stockholm" in row:
+            zone = zoneinfo.ZoneInfo("Europe/Stockholm")
+            for at in times:
+                there = at.astimezone(zone)
+                assert at.utcoffset() == there.utcoffset()
+                assert (there.hour, there.minute, there.second) == (9, 0, 0)
+                assert there.weekday() < 5
+
+
+def test_the_clock_tells_its_beats():
+    with Served("clock", ALIVE, files=[sample("clock")]) as clock, \
+            Wire(clock.port) as wire:
+        until(lambda: int(wire.get("/").body.split()[0]) >= 2, "two beats")
+        text = wire.get("/").body.decode()
+        last = int(re.search(r"last beat (\d+)", text).group(1))
+        assert abs(time.time() - last) < 2
+        assert clock.stop() == 0
+
+
+def test_a_crash_names_the_row():
+    with Runner(service("schedule_crash"), args=["--production"]) as runner:
+        record = runner.record("worker crashed")
+        assert (record["handler"], record["handling"]) == \
+            ("die", "every second")
