@@ -61,6 +61,8 @@ AT(tomo_http_static_spec, reserved, 48, 8);
 AT(tomo_http_file, size, 0, 8);
 AT(tomo_http_file, type, 8, 8);
 AT(tomo_http_file, download_name, 16, 8);
+AT(tomo_http_file, status, 24, 4);
+AT(tomo_http_file, reserved, 28, 4);
 
 AT(tomo_http_cookie, size, 0, 8);
 AT(tomo_http_cookie, path, 8, 8);

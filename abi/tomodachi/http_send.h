@@ -17,6 +17,8 @@ struct tomo_http_file {
 	size_t size;
 	const char *type;          /* NULL: by the ending of the path */
 	const char *download_name; /* UTF-8: the client is to save it so */
+	int32_t status;            /* 0: 200 */
+	int32_t reserved;
 };
 
 /*
@@ -27,8 +29,9 @@ struct tomo_http_file {
  * NULL; all is copied.
  *
  * Sets ETag, Last-Modified and Accept-Ranges.  A GET or HEAD may so become a
- * 206, 304, 412 or 416 (RFC 9110 13 and 14).  Returns 0, TOMO_ENOTFOUND (there
- * is no regular file), TOMO_ESYSTEM, TOMO_EINVAL or TOMO_ENOMEM.  Since ABI 1.
+ * 206, 304, 412 or 416 (RFC 9110 13 and 14).  With a .status other than 200, as
+ * for an error page, there is none of all this.  Returns 0, TOMO_ENOTFOUND (there is
+ * no regular file), TOMO_ESYSTEM, TOMO_EINVAL or TOMO_ENOMEM.  Since ABI 1.
  */
 TOMO_API int tomo_http_send_file(struct tomo_call *call, const char *path,
     const struct tomo_http_file *file);

@@ -12,7 +12,8 @@
 #endif
 
 #define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-#define FOLDER_FLAGS (O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW)
+/* O_PATH: to search a folder one need not be able to list it. */
+#define FOLDER_FLAGS (O_PATH | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW)
 
 /* A rename at the wrong moment is answered with EAGAIN; it passes. */
 #define TRIES 8
@@ -26,9 +27,9 @@ fail(int error)
 	return -1;
 }
 
-/* Opens one name in folder; the last one may be a file. */
+/* Opens one name in folder. */
 static int
-step(int folder, const char *at, size_t len, bool is_last)
+step(int folder, const char *at, size_t len, int flags)
 {
 	char name[NAME_MAX + 1];
 
@@ -38,33 +39,39 @@ step(int folder, const char *at, size_t len, bool is_last)
 		return fail(EXDEV);
 	memcpy(name, at, len);
 	name[len] = '\0';
-	return openat(
-	    folder, name, is_last ? READ_FLAGS | O_NOFOLLOW : FOLDER_FLAGS);
+	return openat(folder, name, flags);
+}
+
+/* The same, and lets go of folder. */
+static int
+step_from(int folder, const char *at, size_t len, int flags)
+{
+	const int fd = step(folder, at, len, flags);
+	const int failure = errno;
+
+	close(folder);
+	errno = failure;
+	return fd;
 }
 
 int
 beneath_walk(int folder, const char *path)
 {
+	size_t len;
 	int fd;
 
 	if (path[0] == '/')
 		return fail(EXDEV);
-	fd = openat(folder, ".", READ_FLAGS | O_DIRECTORY);
-	while (fd >= 0 && *path != '\0') {
-		const size_t len = strcspn(path, "/");
-		const int outer = fd;
-		int failure;
-
-		if (len > 0 && !(len == 1 && *path == '.')) {
-			fd = step(outer, path, len, path[len] == '\0');
-			failure = errno;
-			close(outer);
-			errno = failure;
-		}
-		path += len;
-		path += strspn(path, "/");
-	}
-	return fd;
+	fd = openat(folder, ".", FOLDER_FLAGS);
+	for (; fd >= 0 && path[len = strcspn(path, "/")] != '\0';
+	     path += len + 1)
+		if (len > 0)
+			fd = step_from(fd, path, len, FOLDER_FLAGS);
+	if (fd < 0)
+		return -1;
+	if (len == 0)
+		return step_from(fd, ".", 1, READ_FLAGS);
+	return step_from(fd, path, len, READ_FLAGS | O_NOFOLLOW);
 }
 
 /* ---- by the kernel ---- */

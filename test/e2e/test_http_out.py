@@ -222,6 +222,24 @@ def test_a_file_is_sent_on_its_conditions(wire, header, status):
     assert wire.get("/text").body == b"text"
 
 
+@pytest.mark.parametrize("header", [
+    "If-None-Match: *", 'If-Match: "nope"', "Range: bytes=0-4"])
+def test_a_file_with_a_status_is_sent_whole_whatever_is_asked(wire, header):
+    answer = wire.get("/page/404", header)
+    assert (answer.status, answer.body) == (404, b"plain file\n")
+    assert answer.header("Content-Type") == "text/plain"
+    for name in "ETag", "Last-Modified", "Accept-Ranges", "Content-Range":
+        assert answer.header(name) is None
+    answer = wire.get("/page/404", method="HEAD")
+    assert (answer.status, answer.header("Content-Length")) == (404, "11")
+
+
+@pytest.mark.parametrize("given, status", [
+    (0, 200), (200, 200), (204, 500), (304, 500), (100, 500), (1000, 500)])
+def test_a_file_has_a_status_with_content(wire, given, status):
+    assert wire.get(f"/page/{given}").status == status
+
+
 @pytest.mark.parametrize("header, status, content_range, body", [
     ("bytes=0-4", 206, "bytes 0-4/10", b"01234"),
     ("bytes=-4", 206, "bytes 6-9/10", b"6789"),

@@ -8,8 +8,9 @@
 static int
 send_file(struct tomo_call *call)
 {
-	const struct tomo_http_file file = { sizeof(file),
-		tomo_http_query(call, "type"), tomo_http_query(call, "name") };
+	const struct tomo_http_file file = { .size = sizeof(file),
+		.type = tomo_http_query(call, "type"),
+		.download_name = tomo_http_query(call, "name") };
 	int code = tomo_http_send_file(
 	    call, tomo_http_query(call, "path"), &file);
 
@@ -22,6 +23,16 @@ static int
 plain_file(struct tomo_call *call)
 {
 	return tomo_http_send_file(call, "a.txt", NULL);
+}
+
+static int
+error_page(struct tomo_call *call)
+{
+	const char *status = tomo_http_param(call, "status");
+
+	return tomo_http_send_file(call, "a.txt",
+	    &(struct tomo_http_file) { .size = sizeof(struct tomo_http_file),
+		.status = atoi(status) });
 }
 
 /* The last answer wins, and the file is let go. */
@@ -235,6 +246,7 @@ TOMO_SERVICE(.name = "out",
 	TOMO_HTTP("GET", "/plain-file", plain_file),
 	TOMO_HTTP("GET", "/changed-mind", changed_mind),
 	TOMO_HTTP("GET", "/fails-after", fails_after),
+	TOMO_HTTP("GET", "/page/{status}", error_page),
 	TOMO_HTTP("GET", "/replaced/{by}", replaced),
 	TOMO_HTTP_STATIC("static", "/static"),
 	TOMO_HTTP_STATIC("static", "/files/(?P<filename>[a-z]+\\.txt)/dl"),

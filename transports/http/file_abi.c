@@ -11,6 +11,7 @@
 
 #include "runtime/base/buffer.h"
 #include "runtime/service/call.h"
+#include "runtime/service/rows.h"
 #include "transports/http/answer.h"
 #include "transports/http/field.h"
 #include "transports/http/file_answer.h"
@@ -68,14 +69,47 @@ set_disposition(struct tomo_call *call, const char *name)
 	return code;
 }
 
+/*
+ * How it is to be sent, as this runner knows it: theirs may be older or newer.
+ * Zero becomes what it stands for; what stays is kept in the call.
+ */
+static int
+read_file(struct tomo_call *call, struct tomo_http_file *file,
+    const struct tomo_http_file *theirs, const char *path)
+{
+	const size_t known = sizeof(*file);
+
+	*file = (struct tomo_http_file) { .size = known };
+	if (theirs != NULL && theirs->size > known &&
+	    !rows_tail_is_zero(theirs, known, theirs->size))
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_send_file: .size is of a newer runner");
+	if (theirs != NULL)
+		memcpy(
+		    file, theirs, theirs->size < known ? theirs->size : known);
+	if (file->status == 0)
+		file->status = 200;
+	if (response_is_bodiless(file->status))
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_send_file: a %d has no content", file->status);
+	if (file->type != NULL && !field_is_value(file->type))
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_send_file: a type that is no header");
+	file->type = file->type != NULL
+	    ? call_keep_text(call, file->type, strlen(file->type))
+	    : mime_type(path);
+	return file->type != NULL
+	    ? 0
+	    : call_fail(call, TOMO_ENOMEM, "tomo_http_send_file: no memory");
+}
+
 int
 tomo_http_send_file(struct tomo_call *call, const char *path,
     const struct tomo_http_file *theirs)
 {
-	struct tomo_http_file file = { 0 };
 	struct http_request *request;
+	struct tomo_http_file file;
 	struct stat stat;
-	const char *type;
 	int code = answer_open(call, 200, &request, __func__);
 	int fd;
 
@@ -84,18 +118,11 @@ tomo_http_send_file(struct tomo_call *call, const char *path,
 	if (path == NULL)
 		return call_fail(
 		    call, TOMO_EINVAL, "tomo_http_send_file: no path");
-	if (theirs != NULL)
-		memcpy(&file, theirs,
-		    theirs->size < sizeof(file) ? theirs->size : sizeof(file));
-	if (file.type != NULL && !field_is_value(file.type))
-		return call_fail(call, TOMO_EINVAL,
-		    "tomo_http_send_file: a type that is no header");
-	type = file.type != NULL
-	    ? call_keep_text(call, file.type, strlen(file.type))
-	    : mime_type(path);
-	if (type == NULL)
-		return call_fail(
-		    call, TOMO_ENOMEM, "tomo_http_send_file: no memory");
+	code = read_file(call, &file, theirs, path);
+	if (code == 0)
+		code = answer_open(call, file.status, &request, __func__);
+	if (code < 0)
+		return code;
 	fd = open_file(call, path, &stat);
 	if (fd < 0)
 		return fd;
@@ -106,5 +133,6 @@ tomo_http_send_file(struct tomo_call *call, const char *path,
 		close(fd);
 		return code;
 	}
-	return file_answer(request, fd, &stat, type, CODING_IDENTITY);
+	return file_answer(
+	    request, fd, &stat, file.type, CODING_IDENTITY, file.status);
 }

@@ -1,6 +1,7 @@
 #include "transports/http/file_answer.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,7 +28,8 @@
 #define CONTENT_RANGE_SIZE 80
 
 struct plan {
-	int status; /* 200, 206, 304, 412 or 416 */
+	int status;       /* as wanted, or instead of 200: 206, 304, 412, 416 */
+	bool is_resource; /* the file is what was asked for: no error page */
 	unsigned count;
 	struct range ranges[RANGE_MAX]; /* count of them */
 	uint64_t whole;
@@ -74,6 +76,11 @@ plan_make(struct plan *plan, const struct http_request *request,
 	    "\"%" PRIx64 "-%" PRIx64 "%s%s\"", changed_ns, plan->whole,
 	    is_coded ? "-" : "", is_coded ? coding_name(plan->coding) : "");
 	date_write(now.modified_s, plan->date);
+	if (!plan->is_resource) {
+		plan->count = 1;
+		plan->ranges[0] = (struct range) { 0, plan->whole };
+		return;
+	}
 	plan_ranges(plan, request, &now);
 	if (request->head.parser.method == HTTP_GET || request_is_head(request))
 		condition = conditions_check(&request->head, &now);
@@ -100,7 +107,7 @@ set_headers(struct tomo_call *call, const struct plan *plan)
 	char range[CONTENT_RANGE_SIZE];
 	int code = 0;
 
-	if (plan->status == 412)
+	if (plan->status == 412 || !plan->is_resource)
 		return 0;
 	snprintf(range, sizeof(range), "bytes */%" PRIu64, plan->whole);
 	if (plan->status == 206)
@@ -208,9 +215,11 @@ set_variant(
 
 int
 file_answer(struct http_request *request, int fd, const struct stat *stat,
-    const char *type, enum coding coding)
+    const char *type, enum coding coding, int status)
 {
-	struct plan plan = { .coding = coding };
+	struct plan plan = {
+		.status = status, .is_resource = status == 200, .coding = coding
+	};
 
 	plan_make(&plan, request, stat);
 	output_file_free(request->file);
@@ -220,7 +229,7 @@ file_answer(struct http_request *request, int fd, const struct stat *stat,
 	if (set_headers(request->call, &plan) < 0 ||
 	    set_variant(request, &plan, type) < 0)
 		return TOMO_ENOMEM;
-	if (plan.status != 200 && plan.status != 206) {
+	if (plan.is_resource && plan.status != 200 && plan.status != 206) {
 		answer_fill(request, plan.status, "", 0, "");
 		return 0;
 	}

@@ -13,10 +13,11 @@ struct stat;
 /*
  * Answers with the regular file that is open as fd, which it takes over; type
  * must live as long as the call.  coding is what the file was compressed with
- * before, or CODING_IDENTITY.  Wants answer_drop() before.  Returns 0
+ * before, or CODING_IDENTITY.  With a status other than 200 the
+ * file is sent whole, whatever is asked for.  Wants answer_drop() before.  Returns 0
  * or TOMO_ENOMEM.
  */
 int file_answer(struct http_request *request, int fd, const struct stat *stat,
-    const char *type, enum coding coding);
+    const char *type, enum coding coding, int status);
 
 #endif

@@ -163,13 +163,18 @@ add_listener(struct http_server *server, int fd, unsigned slot)
 		event_add(listener->event, NULL);
 }
 
-/* Takes what is queued there, then lets go of the socket. */
+/*
+ * Takes what is queued there, then lets go of the socket.  No more than fits in
+ * the queue: clients that come all the time must not keep a stop from going on.
+ */
 static void
 close_listener(struct http_listener *listener, bool empty_first)
 {
-	if (empty_first)
-		while (accept_one(listener))
-			;
+	const int backlog = listener->server->wish.backlog;
+
+	for (int i = 0; empty_first && i <= backlog && accept_one(listener);
+	     i++)
+		;
 	event_free(listener->event);
 	close(listener->fd);
 	free(listener);

@@ -134,7 +134,7 @@ answer_file(struct http_request *request, int folder, int fd,
 		close(fd);
 		fd = other;
 	}
-	return file_answer(request, fd, &sent, type, coding) < 0 ? 500 : 0;
+	return file_answer(request, fd, &sent, type, coding, 200) < 0 ? 500 : 0;
 }
 
 /* Answers if name is a regular file, else raises; what it is stays in *stat. */

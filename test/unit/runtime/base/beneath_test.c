@@ -138,6 +138,26 @@ refuses_a_name_that_is_too_long(void **state)
 	assert_int_equal(errno, ENAMETOOLONG);
 }
 
+/* As root, who may list any, this is tried as somebody else. */
+static void
+walks_through_a_folder_that_it_may_not_list(void **state)
+{
+	const struct place *place = *state;
+	const bool is_root = geteuid() == 0;
+	int fd;
+
+	chmod("in/sub/b", 0444);
+	chmod("in/sub", 0111);
+	chmod("in", 0111);
+	assert_int_equal(is_root ? seteuid(65534) : 0, 0);
+	fd = beneath_walk(place->folder, "sub/b");
+	assert_int_equal(is_root ? seteuid(0) : 0, 0);
+	chmod("in", 0700);
+	chmod("in/sub", 0700);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -145,6 +165,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(opens_what_lies_in_the_folder_and_nothing_else),
 		TEST(walks_into_the_folder_and_nowhere_else),
+		TEST(walks_through_a_folder_that_it_may_not_list),
 		TEST(refuses_a_name_that_is_too_long),
 #undef TEST
 	};
