@@ -70,10 +70,18 @@ heapify(struct planner *planner)
 
 /* ---- plans ---- */
 
+/* Ends before the next time of the row, or runs would come in bursts. */
 static int64_t
-jitter_ms(uint32_t jitter_s)
+jitter_ms(const struct plan *plan, int64_t due_s)
 {
-	return jitter_s > 0 ? arc4random_uniform(jitter_s * 1000 + 1) : 0;
+	int64_t most_ms = (int64_t)plan->jitter_s * 1000 + 1, next_s;
+
+	if (plan->jitter_s == 0)
+		return 0;
+	if (timing_next(plan->timing, plan->zone, due_s, &next_s) &&
+	    (next_s - due_s) * 1000 < most_ms)
+		most_ms = (next_s - due_s) * 1000;
+	return arc4random_uniform((uint32_t)most_ms);
 }
 
 static void
@@ -84,7 +92,7 @@ set_due(const struct planner *planner, struct place *place, int64_t due_s)
 	if (due_s == NEVER || due_s * 1000 >= planner->until_ms)
 		return;
 	place->due_s = due_s;
-	place->ring_ms = due_s * 1000 + jitter_ms(place->plan.jitter_s);
+	place->ring_ms = due_s * 1000 + jitter_ms(&place->plan, due_s);
 }
 
 static void

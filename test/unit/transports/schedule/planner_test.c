@@ -310,6 +310,22 @@ delays_by_jitter_and_keeps_the_times(void **state)
 }
 
 static void
+delays_no_run_until_the_next_is_due(void **state)
+{
+	(void)state;
+	begin("2026-06-15 10:00:01");
+	add("* * * * *", 3600, false);
+	start();
+	for (int i = 0; i < 100; i++) {
+		const int64_t late = planner_next_ms(test.planner) -
+		    planner_due_s(test.planner, 0) * 1000;
+		assert_in_range(late, 0, 59999);
+		pass(planner_next_ms(test.planner) - test.now.unix_ms);
+	}
+	end();
+}
+
+static void
 ends_at_an_instant_without_delay(void **state)
 {
 	(void)state;
@@ -393,6 +409,7 @@ main(void)
 		cmocka_unit_test(keeps_a_delayed_run_when_set_back),
 		cmocka_unit_test(runs_what_is_due_in_the_second_it_is_set_to),
 		cmocka_unit_test(delays_by_jitter_and_keeps_the_times),
+		cmocka_unit_test(delays_no_run_until_the_next_is_due),
 		cmocka_unit_test(ends_at_an_instant_without_delay),
 		cmocka_unit_test(hands_over_each_run_once),
 		cmocka_unit_test(keeps_ten_thousand_rows_in_order),
