@@ -27,7 +27,7 @@ struct planner {
 	size_t count;
 	size_t *heap; /* rows */
 	int64_t until_ms;
-	struct planner_now seen; /* when it last looked */
+	struct planner_now seen; /* what steps of the clock are told from */
 };
 
 /* ---- heap ---- */
@@ -70,10 +70,18 @@ heapify(struct planner *planner)
 
 /* ---- plans ---- */
 
+/* Ends before the next time of the row, or runs would come in bursts. */
 static int64_t
-jitter_ms(uint32_t jitter_s)
+jitter_ms(const struct plan *plan, int64_t due_s)
 {
-	return jitter_s > 0 ? arc4random_uniform(jitter_s * 1000 + 1) : 0;
+	int64_t most_ms = (int64_t)plan->jitter_s * 1000 + 1, next_s;
+
+	if (plan->jitter_s == 0)
+		return 0;
+	if (timing_next(plan->timing, plan->zone, due_s, &next_s) &&
+	    (next_s - due_s) * 1000 < most_ms)
+		most_ms = (next_s - due_s) * 1000;
+	return arc4random_uniform((uint32_t)most_ms);
 }
 
 static void
@@ -84,7 +92,7 @@ set_due(const struct planner *planner, struct place *place, int64_t due_s)
 	if (due_s == NEVER || due_s * 1000 >= planner->until_ms)
 		return;
 	place->due_s = due_s;
-	place->ring_ms = due_s * 1000 + jitter_ms(place->plan.jitter_s);
+	place->ring_ms = due_s * 1000 + jitter_ms(&place->plan, due_s);
 }
 
 static void
@@ -135,8 +143,8 @@ plan_anew(struct planner *planner, size_t row, int64_t step_ms)
 	const int64_t now_s = calendar_divide(planner->seen.unix_ms, 1000);
 	const int64_t due_s = place->due_s;
 
-	/* It was due before that, and is only late. */
-	if (step_ms > 0 && due_s * 1000 <= planner->seen.unix_ms - step_ms)
+	/* It was due before and after that, and is only late. */
+	if (due_s * 1000 <= planner->seen.unix_ms - (step_ms > 0 ? step_ms : 0))
 		return;
 	/* What is due in this very second is in time. */
 	if (due_s < now_s) {
@@ -151,15 +159,23 @@ plan_anew(struct planner *planner, size_t row, int64_t step_ms)
 		plan_after(planner, place, place->last_s);
 }
 
+/* By how much the wall clock was set since planner->seen. */
+static int64_t
+step_of(const struct planner *planner, const struct planner_now *now)
+{
+	return now->unix_ms - planner->seen.unix_ms -
+	    (now->monotonic_ms - planner->seen.monotonic_ms);
+}
+
 int64_t
 planner_clock_was_set(struct planner *planner, const struct planner_now *now)
 {
-	const int64_t step_ms = now->unix_ms - planner->seen.unix_ms -
-	    (now->monotonic_ms - planner->seen.monotonic_ms);
+	const int64_t step_ms = step_of(planner, now);
 
-	planner->seen = *now;
+	/* Of smaller steps the sum counts. */
 	if (step_ms > -STEP_MS && step_ms < STEP_MS)
 		return 0;
+	planner->seen = *now;
 	for (size_t row = 0; row < planner->count; row++) {
 		struct place *place = &planner->places[row];
 		if (place->due_s == NEVER)
@@ -238,12 +254,14 @@ planner_next_ms(const struct planner *planner)
 bool
 planner_step(struct planner *planner, const struct planner_now *now)
 {
+	const int64_t step_ms = step_of(planner, now);
 	struct place *place;
 	size_t row;
 	int64_t due_s;
 
-	planner->seen = *now;
-	if (planner_next_ms(planner) > now->unix_ms)
+	/* Whoever looks at the clock comes first. */
+	if (step_ms <= -STEP_MS || step_ms >= STEP_MS ||
+	    planner_next_ms(planner) > now->unix_ms)
 		return false;
 	row = planner->heap[0];
 	place = &planner->places[row];

@@ -48,7 +48,8 @@ void planner_start(
 
 /*
  * Tells of one row if one is due by now, and plans its next run.  A row that is
- * late comes once, whatever it missed.  Returns whether there was one.
+ * late comes once, whatever it missed.  Returns whether there was one; false as
+ * well after a step of the clock that planner_clock_was_set() has not seen.
  */
 bool planner_step(struct planner *planner, const struct planner_now *now);
 
@@ -62,8 +63,8 @@ void planner_end(struct planner *planner, int64_t until_ms);
 void planner_hurry(struct planner *planner);
 
 /*
- * The wall clock was set, or the machine slept: plans anew.  Steps of less than
- * a second change nothing.  Returns by how many milliseconds it was set.
+ * The wall clock was set, or the machine slept: plans anew.  Steps that sum up
+ * to less than a second change nothing.  Returns by how many milliseconds it was set.
  */
 int64_t planner_clock_was_set(
     struct planner *planner, const struct planner_now *now);

@@ -42,7 +42,7 @@ struct schedule {
 	struct planner *planner;
 	struct wall_alarm *alarm;
 	struct event *work;
-	bool clock_was_set;
+	struct planner_now at; /* when it last woke */
 	bool draining; /* holds the service until the newer one takes over */
 };
 
@@ -52,11 +52,17 @@ schedule_of(struct service *service)
 	return *service_data(service, &schedule_transport);
 }
 
+/* Again if something held us between the two, which would be a step. */
 static struct planner_now
 now(void)
 {
-	return (struct planner_now) { .unix_ms = clock_unix_us() / 1000,
-		.monotonic_ms = clock_ms() };
+	struct planner_now now;
+
+	do {
+		now.monotonic_ms = clock_ms();
+		now.unix_ms = clock_unix_us() / 1000;
+	} while (clock_ms() - now.monotonic_ms > TURN_MS);
+	return now;
 }
 
 /* ---- rows that are due ---- */
@@ -101,12 +107,8 @@ finish(struct schedule *schedule)
 static void
 look_at_clock(struct schedule *schedule, const struct planner_now *at)
 {
-	int64_t step_ms;
+	const int64_t step_ms = planner_clock_was_set(schedule->planner, at);
 
-	if (!schedule->clock_was_set)
-		return;
-	schedule->clock_was_set = false;
-	step_ms = planner_clock_was_set(schedule->planner, at);
 	if (step_ms != 0)
 		log_record(LOGGER, TOMO_LOG_WARNING, "clock was set",
 		    TOMO_LOG_STR("service", service_name(schedule->service)),
@@ -117,8 +119,8 @@ static void
 on_work(evutil_socket_t fd, short what, void *arg)
 {
 	struct schedule *schedule = arg;
-	struct planner_now at = now();
-	const int64_t turn_ends_ms = at.monotonic_ms + TURN_MS;
+	const struct planner_now at = schedule->at;
+	const int64_t turn_ends_ms = clock_ms() + TURN_MS;
 
 	(void)fd;
 	(void)what;
@@ -128,22 +130,32 @@ on_work(evutil_socket_t fd, short what, void *arg)
 	if (schedule->service->until_unix_ms != INT64_MAX)
 		planner_end(
 		    schedule->planner, schedule->service->until_unix_ms);
-	while (planner_step(schedule->planner, &at) &&
-	    at.monotonic_ms < turn_ends_ms)
-		at = now();
+	while (
+	    planner_step(schedule->planner, &at) && clock_ms() < turn_ends_ms)
+		;
 	if (planner_next_ms(schedule->planner) == INT64_MAX)
 		finish(schedule);
 	wall_alarm_set(schedule->alarm, planner_next_ms(schedule->planner));
 }
 
-/* Later in this pass: a drain that has arrived with it comes first. */
+/*
+ * In the next pass, for what is due now: a drain that came while a handler held
+ * the loop is read first, and knows whose the later runs are.
+ */
+static void
+wake(struct schedule *schedule)
+{
+	static const struct timeval at_once = { 0 };
+
+	schedule->at = now();
+	event_add(schedule->work, &at_once);
+}
+
 static void
 on_alarm(void *arg, bool clock_was_set)
 {
-	struct schedule *schedule = arg;
-
-	schedule->clock_was_set |= clock_was_set;
-	event_active(schedule->work, EV_TIMEOUT, 0);
+	(void)clock_was_set; /* each turn looks at the clock */
+	wake(arg);
 }
 
 /* ---- rows ---- */
@@ -310,7 +322,7 @@ shut(struct service *service)
 		schedule->draining = true;
 		service_hold(service);
 	}
-	event_active(schedule->work, EV_TIMEOUT, 0);
+	wake(schedule);
 }
 
 static void

@@ -239,6 +239,41 @@ takes_no_notice_of_less_than_a_second(void **state)
 }
 
 static void
+sees_a_step_that_came_while_a_handler_ran(void **state)
+{
+	(void)state;
+	begin("2026-06-15 10:00:00");
+	add("every second", 0, false);
+	start();
+	pass(500);
+	test.now.unix_ms -= HOUR_MS;
+	assert_false(planner_step(test.planner, &test.now));
+	assert_int_equal(
+	    planner_clock_was_set(test.planner, &test.now), -HOUR_MS);
+	expect("0@10:00:00 ");
+	pass(600);
+	expect("0@09:00:01 ");
+	end();
+}
+
+static void
+keeps_a_delayed_run_when_set_back(void **state)
+{
+	(void)state;
+	begin("2026-06-15 09:59:59");
+	add("0 10 * * *", 36000, false);
+	start();
+	pass(10000);
+	test.told[0] = '\0';
+	if (planner_due_s(test.planner, 0) == wall("2026-06-15 10:00:00")) {
+		set_clock(-5000);
+		assert_int_equal(planner_due_s(test.planner, 0),
+		    wall("2026-06-15 10:00:00"));
+	}
+	end();
+}
+
+static void
 runs_what_is_due_in_the_second_it_is_set_to(void **state)
 {
 	(void)state;
@@ -271,6 +306,22 @@ delays_by_jitter_and_keeps_the_times(void **state)
 	}
 	/* All 200 in one half: once in 2 to the 200th. */
 	assert_true(least < 15000 && most > 15000);
+	end();
+}
+
+static void
+delays_no_run_until_the_next_is_due(void **state)
+{
+	(void)state;
+	begin("2026-06-15 10:00:01");
+	add("* * * * *", 3600, false);
+	start();
+	for (int i = 0; i < 100; i++) {
+		const int64_t late = planner_next_ms(test.planner) -
+		    planner_due_s(test.planner, 0) * 1000;
+		assert_in_range(late, 0, 59999);
+		pass(planner_next_ms(test.planner) - test.now.unix_ms);
+	}
 	end();
 }
 
@@ -337,6 +388,7 @@ keeps_ten_thousand_rows_in_order(void **state)
 	for (int i = 0; i < 100000; i++) {
 		const int64_t next_ms = planner_next_ms(test.planner);
 		assert_true(next_ms >= before_ms);
+		test.now.monotonic_ms += next_ms - test.now.unix_ms;
 		test.now.unix_ms = before_ms = next_ms;
 		assert_true(planner_step(test.planner, &test.now));
 	}
@@ -353,8 +405,11 @@ main(void)
 		cmocka_unit_test(does_not_repeat_a_time_of_day_when_set_back),
 		cmocka_unit_test(plans_anew_when_set_far_back),
 		cmocka_unit_test(takes_no_notice_of_less_than_a_second),
+		cmocka_unit_test(sees_a_step_that_came_while_a_handler_ran),
+		cmocka_unit_test(keeps_a_delayed_run_when_set_back),
 		cmocka_unit_test(runs_what_is_due_in_the_second_it_is_set_to),
 		cmocka_unit_test(delays_by_jitter_and_keeps_the_times),
+		cmocka_unit_test(delays_no_run_until_the_next_is_due),
 		cmocka_unit_test(ends_at_an_instant_without_delay),
 		cmocka_unit_test(hands_over_each_run_once),
 		cmocka_unit_test(keeps_ten_thousand_rows_in_order),
