@@ -81,6 +81,9 @@ void connection_finish(struct http_connection *conn, bool keep_alive);
  */
 void connection_go_on(struct http_connection *conn);
 
+/* Hands on once more what another transport, that took it, has not used. */
+void connection_resume(struct http_connection *conn);
+
 /* The request's answer stands: sends it and goes on. */
 void connection_answer(
     struct http_connection *conn, struct http_request *request);

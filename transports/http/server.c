@@ -24,6 +24,8 @@
 #include "transports/http/connection.h"
 #include "transports/http/router.h"
 #include "transports/http/static.h"
+#include "transports/http/upgrade_route.h"
+#include "transports/http/upgraded.h"
 #include "transports/http/waiting.h"
 #include "transports/net/tls.h"
 
@@ -248,6 +250,8 @@ add_rows(struct http_server *server, struct error *err)
 			code = add_static(server, spec, err);
 		else if (kind->kind == TOMO_KIND_HTTP)
 			code = add_route(server, spec, err);
+		else if (kind->upgrade != NULL)
+			code = upgrade_route_add(server, kind, spec, err);
 		if (code < 0)
 			return -1;
 	}
@@ -353,6 +357,7 @@ server_new(struct service *service, struct error *err)
 	    access_log_open(server, err) < 0)
 		goto fail;
 	make_headers(server);
+	upgraded_start(server);
 	if (ask_for_socket(server, err) < 0)
 		goto fail;
 	return server;
@@ -380,10 +385,12 @@ server_free(struct http_server *server)
 	waiting_stop(server);
 	if (server->accept_again != NULL)
 		event_free(server->accept_again);
+	upgraded_stop(server);
 	access_log_close(server);
 	tls_context_free(server->tls);
 	router_free(server->router);
 	free_statics(server);
+	upgrade_route_free_all(server);
 	settings_clear(&server->settings);
 	buffer_clear(&server->out);
 	free(server->errors);
