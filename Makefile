@@ -14,10 +14,11 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libjansson-dev libboost-context-dev libunwind-dev libdw-dev \
-    libcurl4-openssl-dev libssl-dev
+    libcurl4-openssl-dev libssl-dev \
+    libwslay-dev libmd-dev zlib1g-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
     python3 python3-pytest python3-requests abigail-tools binutils git lld \
-    openssl vim
+    openssl vim chromium python3-websockets
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 
@@ -34,14 +35,23 @@ need = $(if $(shell pkg-config --exists $(1) && echo yes),,$(error $(1) is \
 $(call need,libevent_core,libevent-dev)
 $(call need,libpcre2-8,libpcre2-dev)
 $(call need,jansson,libjansson-dev)
+$(call need,libmd,libmd-dev)
+$(call need,zlib,zlib1g-dev)
 # These are not linked, but opened when they are first needed.
 $(call need,libunwind,libunwind-dev)
 $(call need,libdw,libdw-dev)
 $(call need,libcurl,libcurl4-openssl-dev)
 $(call need,libssl,libssl-dev)
 LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson \
-    libcurl libssl)
-LIBS := $(shell pkg-config --libs libevent_core libpcre2-8 jansson)
+    libmd zlib libcurl libssl)
+LIBS := $(shell pkg-config --libs libevent_core libpcre2-8 jansson libmd \
+    zlib) -lwslay
+
+# It has no file for pkg-config.
+WSLAY := $(shell $(CC) -print-file-name=libwslay.so)
+ifeq ($(WSLAY),libwslay.so)
+$(error wslay is missing: install the package libwslay-dev, or run "make deps")
+endif
 
 LLHTTP = /usr/share/llhttp
 LLHTTP_INCLUDE = /usr/share/include/llhttp

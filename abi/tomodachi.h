@@ -13,5 +13,6 @@
 #include <tomodachi/http_send.h>
 #include <tomodachi/log.h>
 #include <tomodachi/task.h>
+#include <tomodachi/websocket.h>
 
 #endif

@@ -7,6 +7,7 @@
 #include "transports/http/options.h"
 #include "transports/net/net.h"
 #include "transports/websocket/options.h"
+#include "transports/websocket/websocket.h"
 
 const struct option_row *const all_option_tables[] = {
 	http_options,
@@ -20,6 +21,7 @@ const struct option_row *const all_option_tables[] = {
 
 const struct transport *const all_transports[] = {
 	&http_transport,
+	&websocket_transport,
 	&net_transport,
 	NULL,
 };

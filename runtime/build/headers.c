@@ -37,7 +37,8 @@
 	X(http_form, "tomodachi/http_form.h") \
 	X(http_send, "tomodachi/http_send.h") \
 	X(log, "tomodachi/log.h") \
-	X(task, "tomodachi/task.h")
+	X(task, "tomodachi/task.h") \
+	X(websocket, "tomodachi/websocket.h")
 
 ALL(CARRY)
 
