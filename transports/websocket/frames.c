@@ -26,21 +26,11 @@ on_recv(uint8_t *to, size_t room, int flags, void *arg)
 	return (ssize_t)len;
 }
 
-static ssize_t
-on_send(const uint8_t *data, size_t len, int flags, void *arg)
-{
-	struct frame_pool *pool = arg;
-
-	(void)flags;
-	buffer_add(pool->out, data, len);
-	return (ssize_t)len;
-}
-
 static struct wslay_frame_context *
 take(struct frame_pool *pool)
 {
 	static const struct wslay_frame_callbacks callbacks = {
-		.send_callback = on_send, .recv_callback = on_recv
+		.recv_callback = on_recv
 	};
 	struct wslay_frame_context *context = pool->spare;
 
@@ -140,22 +130,18 @@ frames_clear(struct frames *frames)
 
 /* ---- writing ---- */
 
+/* Not by wslay, whose function would touch a second page of the stack. */
 void
-frame_write(struct frame_pool *pool, struct buffer *out, unsigned opcode,
-    unsigned rsv, const void *data, size_t len)
+frame_write(struct buffer *out, unsigned opcode, unsigned rsv, const void *data,
+    size_t len)
 {
-	struct wslay_frame_context *context = take(pool);
-	struct wslay_frame_iocb iocb = {
-		.fin = 1,
-		.rsv = (uint8_t)rsv,
-		.opcode = (uint8_t)opcode,
-		.payload_length = len,
-		.data = data,
-		.data_length = len,
-	};
+	uint8_t header[10] = { (uint8_t)(0x80 | rsv << 4 | opcode) };
+	const size_t more = len < 126 ? 0 : len < 65536 ? 2 : 8;
 
-	pool->out = out;
-	/* A buffer takes all of it. */
-	wslay_frame_send(context, &iocb);
-	give_back(pool, context);
+	header[1] = (uint8_t)(more == 0 ? len : more == 2 ? 126 : 127);
+	for (size_t i = 0; i < more; i++)
+		header[2 + i] = (uint8_t)(len >> 8 * (more - 1 - i));
+	buffer_add(out, header, 2 + more);
+	if (len > 0)
+		buffer_add(out, data, len);
 }

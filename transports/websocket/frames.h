@@ -1,5 +1,5 @@
 /*
- * Frames (RFC 6455 5), by wslay.
+ * Frames (RFC 6455 5), read by wslay.
  *
  * Each of wslay's contexts has a buffer of 4 KiB.  A connection has one only
  * while a frame has come in part; between frames it goes back to the pool.
@@ -19,7 +19,6 @@ struct frame_pool {
 	struct wslay_frame_context *spare; /* or NULL */
 	const char *data;                  /* what is being read */
 	size_t len;                        /* of it, not yet taken */
-	struct buffer *out;
 };
 
 void frame_pool_clear(struct frame_pool *pool);
@@ -65,7 +64,7 @@ void frames_rest(struct frames *frames, struct frame_pool *pool);
 void frames_clear(struct frames *frames);
 
 /* Appends a whole frame, unmasked. */
-void frame_write(struct frame_pool *pool, struct buffer *out, unsigned opcode,
-    unsigned rsv, const void *data, size_t len);
+void frame_write(struct buffer *out, unsigned opcode, unsigned rsv,
+    const void *data, size_t len);
 
 #endif

@@ -92,17 +92,10 @@ wait_for_news(struct ws_peer *peer, int64_t timeout_ms)
 
 /* ---- sending ---- */
 
-static struct frame_pool *
-pool_of(const struct ws_peer *peer)
-{
-	return &peer->row->server->frames;
-}
-
 static void
 put(struct ws_peer *peer, unsigned opcode, const void *data, size_t len)
 {
-	frame_write(
-	    pool_of(peer), upgrade_output(&peer->up), opcode, 0, data, len);
+	frame_write(upgrade_output(&peer->up), opcode, 0, data, len);
 }
 
 static void
@@ -209,8 +202,8 @@ put_compressed(
 	if (peer->deflater == NULL)
 		return false;
 	deflater_run(peer->deflater, data, len, &packed);
-	frame_write(pool_of(peer), upgrade_output(&peer->up), opcode,
-	    FRAME_RSV1, buffer_data(&packed), buffer_len(&packed));
+	frame_write(upgrade_output(&peer->up), opcode, FRAME_RSV1,
+	    buffer_data(&packed), buffer_len(&packed));
 	buffer_clear(&packed);
 	return true;
 }
@@ -336,7 +329,7 @@ static size_t
 on_bytes(void *arg, const char *data, size_t len)
 {
 	struct ws_peer *peer = arg;
-	struct frame_pool *pool = pool_of(peer);
+	struct frame_pool *pool = &peer->row->server->frames;
 	enum incoming_verdict verdict = INCOMING_PONG;
 	struct incoming_event event;
 

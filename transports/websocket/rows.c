@@ -118,7 +118,7 @@ ws_row_broadcast(
 	struct ws_peer *peer;
 	int count = 0;
 
-	frame_write(&row->server->frames, &frame, opcode, 0, data, len);
+	frame_write(&frame, opcode, 0, data, len);
 	TAILQ_FOREACH(peer, &row->peers, peers)
 	count += peer_post(peer, &frame);
 	buffer_clear(&frame);
