@@ -18,7 +18,7 @@
 #define PIECE ((size_t)1024)
 #define OUTPUT_PIECE ((size_t)512)
 
-/* What a flush ends with, and what is left out at the end of a message. */
+/* What a flush ends with, which is left out at the end of a message. */
 static const char tail[4] = { 0, 0, (char)0xff, (char)0xff };
 
 struct inflater {
@@ -156,6 +156,11 @@ deflater_run(
 	z_stream *stream = &deflater->stream;
 	size_t room = len / 2 + OUTPUT_PIECE;
 
+	/* Two flushes with nothing in between give nothing (RFC 7692 7.2.3.6). */
+	if (len == 0) {
+		buffer_add(out, "", 1);
+		return;
+	}
 	stream->next_in = (Bytef *)(uintptr_t)data;
 	stream->avail_in = (uInt)len;
 	do {
@@ -165,11 +170,7 @@ deflater_run(
 		buffer_added(out, room - stream->avail_out);
 		room = OUTPUT_PIECE;
 	} while (stream->avail_out == 0);
-	/* Without the tail an empty message would have no byte at all. */
-	if (buffer_len(out) > sizeof(tail))
-		out->end -= sizeof(tail);
-	else
-		out->end -= sizeof(tail) - 1;
+	out->end -= sizeof(tail);
 	if (deflater->resets)
 		deflateReset(stream);
 }
