@@ -199,7 +199,8 @@ $(BUILD)/test/fuzz/%_fuzz: test/fuzz/%_fuzz.c $(TEST_OBJECTS)
 
 # ---- benchmarks ----
 
-BENCH_SERVERS = $(BUILD)/bench/epoll $(BUILD)/bench/libevent \
+BENCH_SERVERS = $(BUILD)/bench/epoll $(BUILD)/bench/ws_epoll \
+    $(BUILD)/bench/ws_load $(BUILD)/bench/libevent \
     $(BUILD)/bench/kore_hello.so
 
 bench: ## Measure speed beside the peers (BENCH_ARGS="--only http")
