@@ -201,7 +201,7 @@ $(BUILD)/test/fuzz/%_fuzz: test/fuzz/%_fuzz.c $(TEST_OBJECTS)
 
 BENCH_SERVERS = $(BUILD)/bench/epoll $(BUILD)/bench/ws_epoll \
     $(BUILD)/bench/ws_load $(BUILD)/bench/libevent \
-    $(BUILD)/bench/kore_hello.so
+    $(BUILD)/bench/kore_hello.so $(BUILD)/test/services/ws_echo.so
 
 bench: ## Measure speed beside the peers (BENCH_ARGS="--only http")
 	@$(MAKE) --no-print-directory bench-deps

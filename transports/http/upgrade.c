@@ -293,6 +293,22 @@ upgraded_send(struct http_connection *conn)
 								   : 0));
 }
 
+/* With TLS it would need more of a stack than one that is idle should. */
+void
+upgrade_flush(struct upgraded *up)
+{
+	struct http_connection *conn = up->request->connection;
+
+	if (!up->is_touched || !up->is_open || up->resumes || up->cut ||
+	    conn == NULL || conn->tls != NULL)
+		return;
+	/* What else has to change is seen to at the end of the pass. */
+	if (upgraded_send(conn) != conn->watched)
+		return;
+	TAILQ_REMOVE(&conn->server->touched, up, touched);
+	up->is_touched = false;
+}
+
 void
 upgraded_on_end(struct http_request *request)
 {

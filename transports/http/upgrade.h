@@ -86,6 +86,9 @@ void *upgrade_arg(const struct tomo_call *call);
 struct buffer *upgrade_output(struct upgraded *up);
 size_t upgrade_unsent(const struct upgraded *up);
 
+/* Sends them before that, if there is room: for who is about to wait. */
+void upgrade_flush(struct upgraded *up);
+
 /* Reads no more; and reads on, first what on_bytes() had left. */
 void upgrade_pause(struct upgraded *up);
 void upgrade_resume(struct upgraded *up);

@@ -267,6 +267,8 @@ peer_recv(struct ws_peer *peer, const struct ws_message **message)
 	peer->current = NULL;
 	if (peer->first == NULL)
 		answer_close(peer);
+	if (peer->first == NULL)
+		upgrade_flush(&peer->up);
 	peer->receiving = true;
 	while (code == 0 && peer->first == NULL && !is_over(peer))
 		code = wait_for_news(peer, -1);
