@@ -14,11 +14,11 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libjansson-dev libboost-context-dev libunwind-dev libdw-dev \
-    libcurl4-openssl-dev libssl-dev \
-    libwslay-dev libmd-dev zlib1g-dev
+    libcurl4-openssl-dev libssl-dev zlib1g-dev libbrotli-dev libwslay-dev \
+    libmd-dev
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
-    python3 python3-pytest python3-requests abigail-tools binutils git lld \
-    openssl vim chromium python3-websockets
+    python3 python3-brotli python3-pytest python3-requests \
+    python3-websockets abigail-tools binutils git lld openssl vim chromium
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 
@@ -42,8 +42,9 @@ $(call need,libunwind,libunwind-dev)
 $(call need,libdw,libdw-dev)
 $(call need,libcurl,libcurl4-openssl-dev)
 $(call need,libssl,libssl-dev)
+$(call need,libbrotlienc,libbrotli-dev)
 LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson \
-    libmd zlib libcurl libssl)
+    libmd libcurl libssl zlib libbrotlienc)
 LIBS := $(shell pkg-config --libs libevent_core libpcre2-8 jansson libmd \
     zlib) -lwslay
 
@@ -103,7 +104,8 @@ TEST_SERVICES = $(patsubst %.c,$(BUILD)/%.so,$(wildcard test/services/*.c)) \
 # Bad files that no compiler makes by itself.
 MADE_SERVICES = $(addprefix $(BUILD)/test/services/,not_elf.so empty.so \
     truncated.so half_header.so class_32.so other_arch.so program.so \
-    fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so)
+    fixed_program.so object.so folder.so visible_cxx.so origin.so sysv_hash.so \
+    conformance_main.so conformance_errs.so conformance_mw.so)
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(shell \
     find test/unit -name '*_test.c' 2>/dev/null)))
 LOOP_TESTS = $(filter $(BUILD)/test/unit/runtime/loop/%,$(UNIT_TESTS))
@@ -181,7 +183,8 @@ $(BUILD)/test/unit/%_test: test/unit/%_test.c $(TEST_OBJECTS)
 	@mkdir -p $(@D)
 	@echo "CC $@"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< \
-	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka -Wl,--as-needed -lssl -lcrypto
+	    $(TEST_OBJECTS) $(LIBS_ALL) -lcmocka -Wl,--as-needed -lssl -lcrypto \
+	    -lz -lbrotlidec
 
 $(BUILD)/test/bench/%_bench: test/bench/%_bench.c $(OBJECTS)
 	@mkdir -p $(@D)
@@ -250,12 +253,13 @@ e2e: test-build ## Run the end-to-end tests (PYTEST_ARGS="-k name")
 
 SOAK_SECONDS ?= 600
 
-soak: ## Install what is missing and load a service long (SOAK_SECONDS=600)
+soak: ## Install what is missing, load and fuzz long (SOAK_SECONDS=600)
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory test-build
 	BUILD=$(BUILD) SAN=$(SAN) SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON) -m \
 	    pytest -q -s -p no:cacheprovider test/soak \
 	    test/e2e/test_reloads.py $(PYTEST_ARGS)
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=$(SOAK_SECONDS)
 
 FUZZ_SECONDS ?= 20
 FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
@@ -290,6 +294,7 @@ docs: $(RUNNER) ## Renew the generated tables of docs/
 	    -e '/^<!-- options -->$$/,/^<!-- \/options -->$$/{/^|/d}' \
 	    docs/options.md >$(BUILD)/options.md
 	mv $(BUILD)/options.md docs/options.md
+	$(PYTHON) test/e2e/decisions.py
 
 # ---- ABI and install ----
 

@@ -129,6 +129,13 @@ TOMO_API int tomo_http_set_header(struct tomo_call *call, const char *name,
 TOMO_API int tomo_http_add_header(struct tomo_call *call, const char *name,
     const char *value);
 
+/*
+ * Sets the reason phrase of the answer's status line, instead of the registered
+ * one; clients ignore it (RFC 9112 4).  Copied.  Returns 0, TOMO_EINVAL (over 200
+ * bytes, or control characters), TOMO_EKIND or TOMO_ENOMEM.  Since ABI 1.
+ */
+TOMO_API int tomo_http_set_reason(struct tomo_call *call, const char *reason);
+
 #ifdef __cplusplus
 }
 #endif

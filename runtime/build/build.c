@@ -14,6 +14,7 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/exit_status.h"
+#include "runtime/base/folder.h"
 #include "runtime/base/log.h"
 #include "runtime/base/spawn.h"
 #include "runtime/build/cache.h"
@@ -127,7 +128,7 @@ finish(struct build *build)
 	event_del(build->timer);
 	build->is_done = true;
 	keep_log(build);
-	cache_run_remove(build->run);
+	folder_remove(build->run);
 	if (ok)
 		log_record(LOGGER, TOMO_LOG_INFO, "built",
 		    TOMO_LOG_STR("file", recipe->name),
@@ -210,12 +211,16 @@ build_stop(struct build *build)
 
 /* ---- the beginning ---- */
 
+/* Told to end, the shell waits for what it runs, which is told, too. */
+#define WAITS "trap 'exit 143' TERM; "
+
 static pid_t
 spawn(const struct build *build, const char *include, int to, struct error *err)
 {
 	const struct recipe *recipe = build->plan.recipe;
-	char *const argv[] = { "sh", "-c", recipe->command, "sh",
-		recipe->source, (char *)include, build->output, NULL };
+	char *command = xasprintf(WAITS "%s", recipe->command);
+	char *const argv[] = { "sh", "-c", command, "sh", recipe->source,
+		(char *)include, build->output, NULL };
 	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	const struct spawn_fd fds[] = { { nothing, STDIN_FILENO },
 		{ to, STDOUT_FILENO }, { to, STDERR_FILENO } };
@@ -227,6 +232,7 @@ spawn(const struct build *build, const char *include, int to, struct error *err)
 		.own_group = true };
 	const pid_t pid = spawn_start(&shell, err);
 
+	free(command);
 	if (nothing >= 0)
 		close(nothing);
 	return pid;
@@ -330,7 +336,7 @@ build_free(struct build *build)
 	if (build->timer != NULL)
 		event_free(build->timer);
 	if (build->run != NULL && !build->is_done)
-		cache_run_remove(build->run);
+		folder_remove(build->run);
 	free(build->run);
 	free(build->output);
 	free(build);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/folder.h"
 #include "runtime/base/hash.h"
 
 #define RUN "run-"
@@ -181,22 +182,6 @@ cache_folder(const char *root, const char *file)
 
 /* ---- the folder of a run ---- */
 
-void
-cache_run_remove(const char *run)
-{
-	DIR *dir = opendir(run);
-	const struct dirent *entry;
-
-	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0)
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	closedir(dir);
-	rmdir(run);
-}
-
 static void
 remove_strays(const char *folder)
 {
@@ -214,7 +199,7 @@ remove_strays(const char *folder)
 		    st.st_mtime > time(NULL) - STRAY_AFTER_S)
 			continue;
 		char *path = xasprintf("%s/%s", folder, entry->d_name);
-		cache_run_remove(path);
+		folder_remove(path);
 		free(path);
 	}
 	closedir(dir);

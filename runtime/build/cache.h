@@ -32,9 +32,6 @@ int cache_make(const char *folder, struct error *err);
  */
 char *cache_run_new(const char *folder, struct error *err);
 
-/* Removes such a folder and the files in it. */
-void cache_run_remove(const char *run);
-
 /* The name of the file without folders and ending; the caller frees it. */
 char *cache_name(const char *file);
 

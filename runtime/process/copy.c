@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/folder.h"
 
 #define PREFIX "tomodachi-"
 
@@ -43,23 +44,6 @@ is_stray(int fd)
 	    flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
-/* Removes the files in a folder of ours, which has no folders in it. */
-static void
-remove_folder(const char *path)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-
-	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0)
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	closedir(dir);
-	rmdir(path);
-}
-
 static void
 remove_stray_folders(const char *where)
 {
@@ -77,7 +61,7 @@ remove_stray_folders(const char *where)
 			continue;
 		if (is_stray(fd)) {
 			char *path = xasprintf("%s/%s", where, entry->d_name);
-			remove_folder(path);
+			folder_remove(path);
 			free(path);
 		}
 		close(fd);
@@ -192,7 +176,7 @@ copy_folder_free(struct copy_folder *folder)
 	if (folder == NULL)
 		return;
 	if (folder->path != NULL) {
-		remove_folder(folder->path);
+		folder_remove(folder->path);
 		close(folder->lock);
 	}
 	free(folder->path);

@@ -4,7 +4,8 @@
  * It lives in an event loop, by inotify where that works and by looking every
  * second where it does not, and never keeps the loop for longer than a few
  * milliseconds.  A change is one of content: what is touched, or written again
- * as it was, is none.  Loop thread only.
+ * as it was, is none.  Only files of folders above 64 MiB are not read, but
+ * compared by size, times and inode.  Loop thread only.
  */
 #ifndef RUNTIME_WATCH_WATCH_H
 #define RUNTIME_WATCH_WATCH_H
@@ -24,7 +25,9 @@ struct watch_change {
 	enum watch_kind kind;
 	const char *path;  /* absolute */
 	const char *shown; /* from the working folder, if below it */
-	uint64_t hash;     /* of the content, as hash.h has it; 0 if removed */
+	/* Of the content, as hash.h has it, but not for files too large to be
+	 * read; 0 if removed. */
+	uint64_t hash;
 };
 
 struct watch_events {

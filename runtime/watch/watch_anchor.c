@@ -55,11 +55,12 @@ watch_anchor_follow(struct watch_anchor *anchor, struct watch_notify *notify,
 	for (unsigned i = 0; notify != NULL && failed == 0 && i < TRIES; i++) {
 		failed = watch_steps(anchor, &trail, notify);
 		watch_trail_resolve(&check, anchor->node->name);
-		if (watch_trail_is_same(&trail, &check)) {
+		/* The last one stays, right or not: it is watched. */
+		if (watch_trail_is_same(&trail, &check) || i + 1 == TRIES) {
 			watch_trail_clear(&check);
 			break;
 		}
-		watch_trail_clear(&trail);
+		watch_trail_append(old, &trail);
 		trail = check;
 	}
 	anchor->trail = trail;

@@ -22,9 +22,9 @@ struct watch_anchor {
 void watch_anchor_free(struct watch_anchor *anchor);
 
 /*
- * Watches the trail as it is now (notify NULL: only finds it).  What it was goes
- * to *old; the caller releases its watches and clears it.  Returns 0, or the
- * error of a limit (watch_notify.h).
+ * Watches the trail as it is now (notify NULL: only finds it).  The steps it
+ * had, also for a moment, go to *old; the caller releases their watches and
+ * clears it.  Returns 0, or the error of a limit (watch_notify.h).
  */
 int watch_anchor_follow(struct watch_anchor *anchor,
     struct watch_notify *notify, struct watch_trail *old);

@@ -21,6 +21,7 @@ void
 watch_compare_init(struct watch_compare *compare, struct watch_tree *tree)
 {
 	*compare = (struct watch_compare) { .tree = tree };
+	TAILQ_INIT(&compare->unclosed);
 	TAILQ_INIT(&compare->suspects);
 	TAILQ_INIT(&compare->queue);
 	LIST_INIT(&compare->changed);
@@ -38,8 +39,15 @@ void
 watch_compare_suspect(struct watch_compare *compare, struct watch_node *file)
 {
 	/* What is still to be read in this round will be read as it is then. */
-	if (file->queue == NULL)
+	if (file->queue == NULL || file->queue == &compare->unclosed)
 		watch_node_queue(file, &compare->suspects);
+}
+
+void
+watch_compare_put_aside(struct watch_compare *compare, struct watch_node *file)
+{
+	if (file->queue == NULL || file->queue == &compare->suspects)
+		watch_node_queue(file, &compare->unclosed);
 }
 
 void
@@ -85,8 +93,10 @@ open_next(struct watch_compare *compare, struct watch_node *node)
 
 	watch_node_queue(node, NULL);
 	set_at(compare, node);
+	compare->reading.whole = node->parent == NULL;
 	verdict = watch_reading_open(&compare->reading, path, &node->now);
-	if (verdict == WATCH_UNREADABLE)
+	node->unreadable = verdict == WATCH_UNREADABLE;
+	if (node->unreadable)
 		log_record(LOGGER, TOMO_LOG_DEBUG, "file skipped",
 		    TOMO_LOG_STR("file", path));
 	free(path);
@@ -121,6 +131,7 @@ advance(struct watch_compare *compare, int64_t until_ns)
 		settle_first(compare, node);
 		break;
 	case WATCH_UNREADABLE:
+		node->unreadable = true;
 		break;
 	}
 	set_at(compare, NULL);

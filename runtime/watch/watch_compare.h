@@ -10,6 +10,7 @@
 
 struct watch_compare {
 	struct watch_tree *tree;
+	struct watch_queue unclosed; /* whoever made them may write still */
 	struct watch_queue suspects; /* not to be read yet */
 	struct watch_queue queue;    /* to be read now */
 	struct watch_nodes changed;  /* now and known differ */
@@ -24,6 +25,10 @@ void watch_compare_clear(struct watch_compare *compare);
 
 /* Puts the file among the suspects, also if it is being read. */
 void watch_compare_suspect(
+    struct watch_compare *compare, struct watch_node *file);
+
+/* Puts the file aside until it is suspect (again). */
+void watch_compare_put_aside(
     struct watch_compare *compare, struct watch_node *file);
 
 /*
@@ -44,7 +49,7 @@ void watch_compare_forgive(
 void watch_compare_accept(
     struct watch_compare *compare, struct watch_node *file);
 
-/* Whether there are no suspects, nothing is read, and nothing has changed. */
+/* Whether, but for files put aside, there are no suspects, nothing is read, and nothing has changed. */
 bool watch_compare_is_idle(const struct watch_compare *compare);
 
 #endif

@@ -78,6 +78,22 @@ watch_reading_open(struct watch_reading *reading, const char *path,
 	return WATCH_READING;
 }
 
+static bool
+is_too_large(const struct watch_reading *reading)
+{
+	return !reading->whole && reading->st.st_size > WATCH_CONTENT_MAX;
+}
+
+static void
+hash_looks(struct watch_reading *reading)
+{
+	const struct stat *st = &reading->st;
+	const int64_t looks[] = { st->st_size, ns_of(&st->st_mtim),
+		ns_of(&st->st_ctim), (int64_t)st->st_dev, (int64_t)st->st_ino };
+
+	hash_add(&reading->hash, looks, sizeof(looks));
+}
+
 /* What the file looked like before it was read: what came later will show. */
 static void
 set_found(const struct watch_reading *reading, struct watch_content *content)
@@ -87,7 +103,8 @@ set_found(const struct watch_reading *reading, struct watch_content *content)
 
 	content->there = true;
 	content->hash = hash_value(&reading->hash);
-	content->size = (int64_t)reading->hash.length;
+	content->size = is_too_large(reading) ? st->st_size
+					      : (int64_t)reading->hash.length;
 	content->mtime_ns = ns_of(&st->st_mtim);
 	content->ctime_ns = ns_of(&st->st_ctim);
 	content->device = st->st_dev;
@@ -104,6 +121,12 @@ watch_reading_step(struct watch_reading *reading, int64_t until_ns,
 	static unsigned char piece[PIECE];
 	ssize_t got;
 
+	if (is_too_large(reading)) {
+		hash_looks(reading);
+		watch_reading_close(reading);
+		set_found(reading, content);
+		return WATCH_READ;
+	}
 	while ((got = read(reading->fd, piece, sizeof(piece))) > 0) {
 		hash_add(&reading->hash, piece, (size_t)got);
 		if (clock_ns() >= until_ns)

@@ -1,4 +1,10 @@
-/* What is known of a file's content, and reading it in pieces to find out. */
+/*
+ * What is known of a file's content, and reading it in pieces to find out.
+ *
+ * Files above WATCH_CONTENT_MAX are not read, since all reports would wait for
+ * that: their hash is made of size, mtime, ctime, device and inode.  So they
+ * differ also when they are touched, or written again as they were.
+ */
 #ifndef RUNTIME_WATCH_WATCH_CONTENT_H
 #define RUNTIME_WATCH_WATCH_CONTENT_H
 
@@ -7,6 +13,8 @@
 #include <sys/stat.h>
 
 #include "runtime/base/hash.h"
+
+#define WATCH_CONTENT_MAX (64 << 20) /* bytes */
 
 /* All zero: there is no such file. */
 struct watch_content {
@@ -32,6 +40,7 @@ struct watch_reading {
 	int fd;
 	struct stat st;
 	struct hash hash;
+	bool whole; /* for the caller to set: read, however large it is */
 };
 
 enum watch_verdict {

@@ -12,7 +12,8 @@
 
 /* ---- anchors ---- */
 
-/* Whoever made this file has it open still, and its close will be heard. */
+/* Whoever made this file may have it open still: then its close will be heard.
+ */
 static bool
 is_being_made(const char *folder, const char *name, unsigned what)
 {
@@ -101,7 +102,9 @@ on_anchor(struct watch *watch, struct watch_anchor *anchor,
 	if (anchor->node->is_folder) {
 		watch_look_at_anchor(watch, anchor);
 		watch_extend_burst(watch);
-	} else if (!wait) {
+	} else if (wait) {
+		watch_await_close(watch, anchor->node);
+	} else {
 		watch_suspect(watch, anchor->node);
 	}
 	watch_follow(watch, anchor);
@@ -118,11 +121,15 @@ on_file(struct watch *watch, struct watch_node *folder, const char *name,
 	if (!watch_filter_has_ending(watch->filter, name))
 		return;
 	char *path = watch_node_path(folder);
-	if (!watch_filter_is_apart(watch->filter, path, name) &&
-	    !is_being_made(path, name, what))
+	if (!watch_filter_is_apart(watch->filter, path, name))
 		node = watch_look_entry(&watch->look, folder, name, false);
+	const bool wait = is_being_made(path, name, what);
 	free(path);
-	if (node != NULL)
+	if (node == NULL)
+		return;
+	if (wait)
+		watch_await_close(watch, node);
+	else
 		watch_suspect(watch, node);
 }
 
@@ -154,12 +161,34 @@ on_folder(struct watch *watch, struct watch_node *parent, const char *name,
 	watch_go_on(watch);
 }
 
+/* What could not be read perhaps can be now; others are as they were. */
+static void
+on_rights(struct watch *watch, int wd, const char *name)
+{
+	struct watch_node *folder = watch_tree_by_wd(&watch->tree, wd);
+	struct watch_node *file = NULL;
+
+	for (struct watch_anchor *at = watch->anchors; at != NULL;
+	     at = at->next)
+		if (at->node->unreadable &&
+		    watch_anchor_step(at, wd, name, 0) != NULL)
+			watch_suspect(watch, at->node);
+	if (folder != NULL)
+		file = watch_tree_find(&watch->tree, folder, name, false);
+	if (file != NULL && file->unreadable)
+		watch_suspect(watch, file);
+}
+
 static void
 on_entry(void *arg, int wd, const char *name, unsigned what)
 {
 	struct watch *watch = arg;
 	struct watch_node *folder;
 
+	if (what & WATCH_NOTIFY_RIGHTS) {
+		on_rights(watch, wd, name);
+		return;
+	}
 	for (struct watch_anchor *at = watch->anchors; at != NULL;
 	     at = at->next) {
 		const struct watch_step *step = watch_anchor_step(

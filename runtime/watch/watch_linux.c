@@ -1,7 +1,9 @@
 #include "runtime/watch/watch_notify.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,7 @@ struct watch_notify {
 
 static const uint32_t masks[] = {
 	[WATCH_NOTIFY_ALL] = IN_CLOSE_WRITE | IN_MOVE | IN_CREATE | IN_DELETE |
-	    IN_MOVE_SELF | IN_DELETE_SELF,
+	    IN_MOVE_SELF | IN_DELETE_SELF | IN_ATTRIB,
 	[WATCH_NOTIFY_PLACES] = IN_MOVE | IN_CREATE | IN_DELETE | IN_MOVE_SELF |
 	    IN_DELETE_SELF,
 	[WATCH_NOTIFY_MOVES] = IN_MOVE_SELF | IN_DELETE_SELF,
@@ -39,6 +41,7 @@ static const struct {
 	{ IN_DELETE | IN_MOVED_FROM, WATCH_NOTIFY_GONE },
 	{ IN_MOVE_SELF | IN_DELETE_SELF, WATCH_NOTIFY_SELF },
 	{ IN_IGNORED | IN_UNMOUNT, WATCH_NOTIFY_SELF | WATCH_NOTIFY_ENDED },
+	{ IN_ATTRIB, WATCH_NOTIFY_RIGHTS },
 	{ IN_ISDIR, WATCH_NOTIFY_FOLDER },
 };
 
@@ -137,6 +140,24 @@ void
 watch_notify_remove(struct watch_notify *notify, int wd)
 {
 	inotify_rm_watch(notify->fd, wd);
+}
+
+/*
+ * A lease is refused while there is a writer.  One who comes before it is
+ * given back waits that long, and we are sent a signal that does nothing.
+ */
+bool
+watch_notify_has_writer(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool refused;
+
+	if (fd < 0)
+		return false;
+	refused = fcntl(fd, F_SETSIG, SIGURG) == 0 &&
+	    fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
+	close(fd);
+	return refused;
 }
 
 const char *

@@ -16,6 +16,7 @@ struct watch_notify;
 #define WATCH_NOTIFY_SELF 8u    /* the watched folder itself was moved */
 #define WATCH_NOTIFY_ENDED 16u  /* and its watch is no more */
 #define WATCH_NOTIFY_FOLDER 32u /* the entry is a folder */
+#define WATCH_NOTIFY_RIGHTS 64u /* or times: the content is as it was */
 
 /* Called from the loop; neither may free the object. */
 struct watch_notify_events {
@@ -46,6 +47,10 @@ int watch_notify_add(
     struct watch_notify *notify, const char *path, enum watch_notify_mask mask);
 bool watch_notify_is_limit(int error);
 void watch_notify_remove(struct watch_notify *notify, int wd);
+
+/* Whether somebody has the file open for writing, under whatever name; false
+ * also where that cannot be known. */
+bool watch_notify_has_writer(const char *path);
 
 /* The name of the file system of an open file if others may write to it unseen:
  * other machines, the host of a virtual one.  Else NULL. */

@@ -56,6 +56,12 @@ void watch_extend_burst(struct watch *watch);
 /* The file is to be compared, once the burst is over. */
 void watch_suspect(struct watch *watch, struct watch_node *file);
 
+/*
+ * The file was just made: its close will be heard, if it was made by opening
+ * it.  Else (by a link) the next poll finds that nobody writes to it.
+ */
+void watch_await_close(struct watch *watch, struct watch_node *file);
+
 /* Callbacks of the events. */
 void watch_on_quiet(evutil_socket_t fd, short what, void *arg);
 void watch_on_work(evutil_socket_t fd, short what, void *arg);

@@ -1,5 +1,7 @@
 #include "runtime/watch/watch_parts.h"
 
+#include <stdlib.h>
+
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/watch/watch.h"
@@ -69,6 +71,14 @@ watch_suspect(struct watch *watch, struct watch_node *file)
 {
 	watch_compare_suspect(&watch->compare, file);
 	watch_extend_burst(watch);
+}
+
+void
+watch_await_close(struct watch *watch, struct watch_node *file)
+{
+	watch_compare_put_aside(&watch->compare, file);
+	if (!event_pending(watch->poll, EV_TIMEOUT, NULL))
+		watch_after(watch->poll, WATCH_POLL_MS);
 }
 
 /* The last thing done: the callee may free the watch. */
@@ -145,6 +155,25 @@ const struct watch_look_events watch_look_events = {
 	.release = on_release,
 };
 
+/* Files put aside whose close was not heard, and will not be. */
+static void
+look_at_unclosed(struct watch *watch)
+{
+	struct watch_node *node, *next;
+
+	for (node = TAILQ_FIRST(&watch->compare.unclosed); node != NULL;
+	     node = next) {
+		char *path = watch_node_path(node);
+
+		next = TAILQ_NEXT(node, queued);
+		if (watch_notify_has_writer(path))
+			watch_await_close(watch, node);
+		else
+			watch_suspect(watch, node);
+		free(path);
+	}
+}
+
 /* Also for what is not there: its way may lead through what nobody watches. */
 void
 watch_on_poll(evutil_socket_t fd, short what, void *arg)
@@ -164,6 +193,7 @@ watch_on_poll(evutil_socket_t fd, short what, void *arg)
 		if (watch->notify == NULL || at->trail.is_whole)
 			watch_look_at_anchor(watch, at);
 	}
+	look_at_unclosed(watch);
 	watch_go_on(watch);
 }
 

@@ -126,6 +126,20 @@ watch_trail_clear(struct watch_trail *trail)
 	*trail = (struct watch_trail) { .steps = NULL };
 }
 
+void
+watch_trail_append(struct watch_trail *trail, struct watch_trail *more)
+{
+	if (more->n == 0)
+		return;
+	trail->steps = xrealloc(
+	    trail->steps, (trail->n + more->n) * sizeof(*trail->steps));
+	memcpy(trail->steps + trail->n, more->steps,
+	    more->n * sizeof(*more->steps));
+	trail->n += more->n;
+	free(more->steps);
+	*more = (struct watch_trail) { .steps = NULL };
+}
+
 static bool
 is_same_step(const struct watch_step *one, const struct watch_step *other)
 {

@@ -26,6 +26,9 @@ struct watch_trail {
 void watch_trail_resolve(struct watch_trail *trail, const char *path);
 void watch_trail_clear(struct watch_trail *trail);
 
+/* Moves the steps of more to the end of trail; more is empty then. */
+void watch_trail_append(struct watch_trail *trail, struct watch_trail *more);
+
 /* Whether both have the same steps. */
 bool watch_trail_is_same(
     const struct watch_trail *one, const struct watch_trail *other);

@@ -184,7 +184,7 @@ is_needed(const struct watch_node *node)
 		return true;
 	if (node->is_folder)
 		return !node->gone || !LIST_EMPTY(&node->children);
-	return node->now.there || node->known.there;
+	return node->now.there || node->known.there || node->unreadable;
 }
 
 void

@@ -39,6 +39,7 @@ struct watch_node {
 	/* of a file */
 	struct watch_content now;   /* as last read */
 	struct watch_content known; /* as last reported */
+	bool unreadable;            /* when it was to be read last */
 	int64_t glimpse_ns;         /* its ctime when it was last looked at */
 };
 

@@ -174,7 +174,11 @@ class Runner:
 
     def wait(self, timeout=LIMIT):
         """Its exit code, once all it said has been read."""
-        code = self.process.wait(timeout)
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(
+                f"does not end: {self.records}, {self.lines}") from None
         for reader in self.readers:
             reader.join(timeout)
         return code

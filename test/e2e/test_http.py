@@ -22,13 +22,6 @@ def routes():
 
 
 @pytest.fixture
-def serve():
-    """Starts services that end with the test."""
-    with contextlib.ExitStack() as stack:
-        yield lambda *args, **more: stack.enter_context(Served(*args, **more))
-
-
-@pytest.fixture
 def wire(routes):
     with Wire(routes.port) as wire:
         yield wire
@@ -568,13 +561,6 @@ def test_an_access_file_that_cannot_be_written_is_one_line(tmp_path):
     assert code == 1
     assert line.endswith(f"{tmp_path}/no/such.log: cannot open: "
                          "No such file or directory")
-
-
-def test_what_the_runner_cannot_do_yet_is_refused():
-    code, line = fails("routes", "http.compression=true")
-    assert code == 1
-    assert line.endswith("http.compression: this version of the runner "
-                         "cannot do that yet")
 
 
 def test_requests_in_flight_finish_on_a_stop_and_new_ones_are_refused(serve):

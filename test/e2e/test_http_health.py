@@ -1,6 +1,5 @@
 """The health path, and a stop that load balancers are to notice first."""
 
-import contextlib
 import json
 import os
 import signal
@@ -19,13 +18,6 @@ HEALTH = "http.health_path=/health"
 def health():
     with Served("health", HEALTH) as served:
         yield served
-
-
-@pytest.fixture
-def serve():
-    """Starts services that end with the test."""
-    with contextlib.ExitStack() as stack:
-        yield lambda *args, **more: stack.enter_context(Served(*args, **more))
 
 
 @pytest.fixture

@@ -22,13 +22,6 @@ def service():
 
 
 @pytest.fixture
-def serve():
-    """Starts services that end with the test."""
-    with contextlib.ExitStack() as stack:
-        yield lambda *args, **more: stack.enter_context(Served(*args, **more))
-
-
-@pytest.fixture
 def wire(service):
     with Wire(service.port) as wire:
         yield wire

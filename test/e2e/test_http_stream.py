@@ -27,12 +27,6 @@ def service():
 
 
 @pytest.fixture
-def serve():
-    with contextlib.ExitStack() as stack:
-        yield lambda *args, **more: stack.enter_context(Served(*args, **more))
-
-
-@pytest.fixture
 def wire(service):
     with Wire(service.port) as wire:
         yield wire

@@ -132,8 +132,13 @@ def test_a_sigterm_to_the_whole_group_is_one_stop(loading):
 
 def test_the_end_of_a_terminal_is_a_stop():
     ours, theirs = pty.openpty()
-    with Runner(CRASH, start_new_session=True, preexec_fn=lambda: (
-            os.close(os.open(os.ttyname(theirs), os.O_RDWR)))) as runner:
+
+    def own_terminal():
+        # "nohup make test" would be inherited.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        os.close(os.open(os.ttyname(theirs), os.O_RDWR))
+    with Runner(CRASH, start_new_session=True,
+                preexec_fn=own_terminal) as runner:
         os.close(theirs)
         os.close(ours)
         assert runner.wait() == 0
@@ -485,6 +490,16 @@ def test_a_bad_build_never_replaces_a_good_one(built, version, reason):
         runner.kill(signal.SIGHUP)
         runner.record("reloaded")
         settled(runner, runner.port, "version-3")
+        assert runner.stop() == 0
+
+
+@pytest.mark.parametrize("version", ["bad-slow4", "bad-slow!"])
+def test_a_candidate_does_not_change_the_code_of_a_stop(built, version):
+    with Runner(str(built), args=["--production", "--option",
+                                  "http.port=0"]) as runner:
+        generation(built, version)
+        runner.kill(signal.SIGHUP)
+        until(lambda: len(runner.workers()) == 2, "a candidate")
         assert runner.stop() == 0
 
 

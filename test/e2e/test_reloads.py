@@ -149,14 +149,14 @@ def test_no_request_fails_while_builds_come_and_go(tmp_path, how):
             return usage(runner.pid)
 
         with Load(runner.port) as load:
-            for count in range(RELOADS // 2):
+            for count in range(RELOADS):
                 reload_once(runner, path, count, kick)
                 assert load.faults == []
                 assert len(runner.workers()) <= 2
                 if count == RELOADS // 10:
                     before = usage(runner.pid)
         after = settled()
-        print(f"\n{how}: {RELOADS // 2} reloads, {load.answers} answers, "
+        print(f"\n{how}: {RELOADS} reloads, {load.answers} answers, "
               f"supervisor (KiB, descriptors) {before}, then {after}")
         assert load.faults == []
         assert after[1] <= before[1]

@@ -90,6 +90,16 @@ def with_branches(folder):
     git(folder, "checkout", "-q", "first")
 
 
+def slowly(folder):
+    """In place, with pauses in which a quiet period ends."""
+    data = (folder / "next.bin").read_bytes()
+    with open(folder / "crash.so", "wb") as file:
+        for at in range(0, len(data), len(data) // 4):
+            file.write(data[at:at + len(data) // 4])
+            file.flush()
+            time.sleep(0.15)
+
+
 SAVES = {
     "vim": vim,
     "cp": lambda folder: shell("cp next.bin crash.so", folder),
@@ -100,6 +110,7 @@ SAVES = {
     "ld.bfd": linked("bfd"),
     "ld.gold": linked("gold"),
     "ld.lld": linked("lld"),
+    "a slow writer": slowly,
     "git checkout": checkout,
 }
 
@@ -171,6 +182,20 @@ def test_a_service_file_does_not_reload_another(folder):
         # A page is everybody's.
         (folder / "page.html").write_text("two\n")
         stays(runner, 3)
+        assert runner.stop() == 0
+
+
+def test_a_replaced_working_folder_is_the_new_one(folder):
+    work = folder / "work"
+    work.mkdir()
+    generation(work / "crash.so", "version-1")
+    with Runner("crash.so", args=ARGS, cwd=work) as runner:
+        new = folder / "new"
+        new.mkdir()
+        generation(new / "crash.so", "version-2")
+        work.rename(folder / "old")
+        new.rename(work)
+        until(lambda: runner.get("/version") == (200, "version-2"), "the new")
         assert runner.stop() == 0
 
 

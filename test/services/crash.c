@@ -35,6 +35,13 @@ init(struct tomo_call *call)
 		raise(SIGSEGV);
 	if (wants("bad-exit!"))
 		exit(4);
+	/* What cancels the sleep is a stop. */
+	if (wants("bad-slow4") || wants("bad-slow!")) {
+		tomo_sleep(call, 3600 * 1000);
+		if (wants("bad-slow4"))
+			exit(4);
+		raise(SIGSEGV);
+	}
 	if (wants("bad-inits"))
 		return tomo_sleep(call, 3600 * 1000);
 	return 0;

@@ -65,3 +65,14 @@ $(BUILD)/test/services/crashing.so: test/services/crashing.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(filter-out $(SAN_FLAGS),$(SERVICE_FLAGS)) $(WARNINGS) \
 	    -MMD -MP -o $@ $<
+
+# One service of several files, in three variants.
+CONFORMANCE = $(filter-out %/service_main.c %/service_errs.c %/service_mw.c, \
+    $(wildcard test/services/conformance/*.c))
+
+$(BUILD)/test/services/conformance_%.so: test/services/conformance/service_%.c \
+    $(CONFORMANCE) $(wildcard test/services/conformance/*.h abi/tomodachi/*.h)
+	@mkdir -p $(@D)
+	@echo "CC $@"
+	$(Q)$(CC) -std=gnu11 -I. $(SERVICE_FLAGS) $(WARNINGS) -o $@ $< $(CONFORMANCE) \
+	    -ljansson

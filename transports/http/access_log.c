@@ -4,15 +4,17 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
+#include "runtime/service/call.h"
 #include "runtime/service/service.h"
 #include "transports/http/real_ip.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
+#include "transports/http/uri.h"
 
 #define LOGGER "tomodachi.http.response"
 
 /* The most fields a record has, and the end. */
-#define FIELDS 14
+#define FIELDS 15
 
 /* Of these, what another transport may add of its own. */
 #define UPGRADED_FIELDS 8
@@ -167,6 +169,48 @@ add_times(struct record *record, const struct http_request *request,
 	add_time(record, "request_time", now - request->started_ns, whole);
 }
 
+/*
+ * A path with a NUL in it as it came, since its text would end early: a record
+ * must not name a path that was not asked for.
+ */
+static const char *
+path_of(const struct head *head)
+{
+	return strlen(head->path) == head->path_len ? head->path
+						    : head->raw_path;
+}
+
+/* Decoded, for people; memory of the call. */
+static const char *
+query_of(struct tomo_call *call, const struct head *head)
+{
+	char *text;
+
+	if (memchr(head->query, '%', head->query_len) == NULL &&
+	    memchr(head->query, '+', head->query_len) == NULL)
+		return head->query;
+	text = call_keep(call, head->query_len + 1);
+	if (text == NULL)
+		return head->query;
+	uri_decode(head->query, head->query_len, text, true);
+	return text;
+}
+
+/* A client that left: what it would have got. */
+static void
+add_replaced(struct record *record, const struct http_request *request)
+{
+	const struct http_response *response = &request->response;
+
+	if (response->status == 0)
+		return;
+	add_number(record, "replaced_status_code", response->status);
+	add_number(record, "replaced_response_content_length",
+	    response_is_bodiless(response->status)
+		? 0
+		: (int64_t)response->body_len);
+}
+
 static void
 add_client(struct record *record, const struct http_request *request)
 {
@@ -195,14 +239,14 @@ write_record(const struct http_request *request, int status, size_t sent,
 
 	record.count = 0;
 	add_number(&record, "status_code", status);
-	if (status == 499 && request->response.status != 0)
-		add_number(
-		    &record, "replaced_status_code", request->response.status);
+	if (status == 499 && request->response.status != 499)
+		add_replaced(&record, request);
 	add_client(&record, request);
 	add_text(&record, "request_method", request_method(request));
-	add_text(&record, "request_path", request->head.path);
+	add_text(&record, "request_path", path_of(&request->head));
 	if (request->head.query_len > 0)
-		add_text(&record, "request_query_string", request->head.query);
+		add_text(&record, "request_query_string",
+		    query_of(request->call, &request->head));
 	add_text(&record, "http_version",
 	    request->head.is_http10 ? "HTTP/1.0" : "HTTP/1.1");
 	add_number(&record, "response_content_length", (int64_t)sent);
@@ -234,7 +278,7 @@ access_log_upgraded(const struct http_request *request, const char *logger,
 	while (fields->key != NULL && record.count < UPGRADED_FIELDS)
 		record.fields[record.count++] = *fields++;
 	add_client(&record, request);
-	add_text(&record, "request_path", request->head.path);
+	add_text(&record, "request_path", path_of(&request->head));
 	add_agent(&record, request);
 	if (ends)
 		add_time(&record, "total_request_time",

@@ -87,7 +87,8 @@ connection_answer(struct http_connection *conn, struct http_request *request)
 		output_add_file(conn, request->file);
 		request->file = NULL;
 	}
-	access_log_write(
-	    request, request->response.status, content_sent(request), "");
+	access_log_write(request, request->response.status,
+	    content_sent(request),
+	    request->early == 400 ? "bad http request" : "");
 	connection_finish(conn, frame.keep_alive);
 }

@@ -10,6 +10,7 @@
 #include "runtime/service/chain.h"
 #include "runtime/service/service.h"
 #include "transports/http/body_stream.h"
+#include "transports/http/compression.h"
 #include "transports/http/connection.h"
 #include "transports/http/health.h"
 #include "transports/http/request.h"
@@ -281,6 +282,8 @@ run(struct tomo_call *call)
 	const struct chain_link inside = innermost(request);
 
 	chain_run(call, request->server->middleware, &inside, judge);
+	if (request->server->compression != NULL)
+		compression_apply(request);
 	body_stream_finish(request);
 	return 0;
 }
@@ -335,11 +338,15 @@ finish_early(struct http_request *request)
 	request_drop(request);
 }
 
-/* A file of a folder needs no coroutine.  False: it is not that, or an error. */
+/*
+ * A file of a folder needs no coroutine unless it may have to be compressed.
+ * False: it is not that, or an error.
+ */
 static bool
 answer_static(struct http_request *request)
 {
 	if (request->early != 0 || request->server->middleware != NULL ||
+	    request->server->compression != NULL ||
 	    request->spec->fn != static_run)
 		return false;
 	if (request->server->settings.access_log)

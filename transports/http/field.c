@@ -1,6 +1,7 @@
 #include "transports/http/field.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* RFC 9110 5.6.2. */
 bool
@@ -21,4 +22,22 @@ field_is_value(const char *text)
 		    *text == 0x7f)
 			return false;
 	return true;
+}
+
+bool
+field_list_has(const char *list, const char *member)
+{
+	const size_t len = strlen(member);
+
+	while (*(list += strspn(list, " \t,")) != '\0') {
+		const size_t end = strcspn(list, ",");
+		size_t size = end;
+
+		while (list[size - 1] == ' ' || list[size - 1] == '\t')
+			size--;
+		if (size == len && strncasecmp(list, member, len) == 0)
+			return true;
+		list += end;
+	}
+	return false;
 }

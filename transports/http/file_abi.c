@@ -98,5 +98,6 @@ tomo_http_send_file(struct tomo_call *call, const char *path,
 		close(fd);
 		return code;
 	}
-	return file_answer(request, fd, &stat, request->response.type);
+	return file_answer(
+	    request, fd, &stat, request->response.type, CODING_IDENTITY);
 }

@@ -12,14 +12,16 @@
 #include "runtime/base/uuid.h"
 #include "runtime/service/call.h"
 #include "transports/http/answer.h"
+#include "transports/http/compression.h"
 #include "transports/http/conditions.h"
 #include "transports/http/date.h"
 #include "transports/http/output.h"
 #include "transports/http/range.h"
 #include "transports/http/request.h"
+#include "transports/http/variant.h"
 
-/* Two quoted numbers in hexadecimal and a dash. */
-#define ETAG_SIZE 40
+/* Two quoted numbers in hexadecimal, a dash, and one with a coding. */
+#define ETAG_SIZE 48
 
 /* "bytes ", three numbers, two marks. */
 #define CONTENT_RANGE_SIZE 80
@@ -29,6 +31,7 @@ struct plan {
 	unsigned count;
 	struct range ranges[RANGE_MAX]; /* count of them */
 	uint64_t whole;
+	enum coding coding;
 	char etag[ETAG_SIZE], date[DATE_SIZE];
 };
 
@@ -63,11 +66,13 @@ plan_make(struct plan *plan, const struct http_request *request,
 	    (uint64_t)stat->st_mtim.tv_nsec;
 	const struct validators now = { plan->etag, stat->st_mtim.tv_sec,
 		loop_unix_s(request->call->task.loop) };
+	const bool is_coded = plan->coding != CODING_IDENTITY;
 	enum condition condition = CONDITION_MET;
 
 	plan->whole = (uint64_t)stat->st_size;
-	snprintf(plan->etag, sizeof(plan->etag), "\"%" PRIx64 "-%" PRIx64 "\"",
-	    changed_ns, plan->whole);
+	snprintf(plan->etag, sizeof(plan->etag),
+	    "\"%" PRIx64 "-%" PRIx64 "%s%s\"", changed_ns, plan->whole,
+	    is_coded ? "-" : "", is_coded ? coding_name(plan->coding) : "");
 	date_write(now.modified_s, plan->date);
 	plan_ranges(plan, request, &now);
 	if (request->head.parser.method == HTTP_GET || request_is_head(request))
@@ -178,17 +183,41 @@ answer_one(
 	answer_set(request, plan->status, "", file->parts[0].size, type);
 }
 
+/* In which coding it goes out, or on a 304 would have. */
+static int
+set_variant(
+    struct http_request *request, const struct plan *plan, const char *type)
+{
+	const bool has_content = plan->status == 200 || plan->status == 206;
+
+	if (!variant_is_open(request, type))
+		return 0;
+	if (!variant_vary(request))
+		return -1;
+	if (plan->coding != CODING_IDENTITY)
+		return has_content
+		    ? tomo_http_set_header(request->call, "Content-Encoding",
+			  coding_name(plan->coding))
+		    : 0;
+	if (plan->status == 304 &&
+	    compression_takes_file(request, type, plan->whole) &&
+	    !variant_weaken(request))
+		return -1;
+	return 0;
+}
+
 int
 file_answer(struct http_request *request, int fd, const struct stat *stat,
-    const char *type)
+    const char *type, enum coding coding)
 {
-	struct plan plan;
+	struct plan plan = { .coding = coding };
 
 	plan_make(&plan, request, stat);
 	output_file_free(request->file);
 	/* The last part of several has text only. */
 	request->file = output_file_new(fd, plan.count + 1);
-	if (set_headers(request->call, &plan) < 0)
+	if (set_headers(request->call, &plan) < 0 ||
+	    set_variant(request, &plan, type) < 0)
 		return TOMO_ENOMEM;
 	if (plan.status != 200 && plan.status != 206) {
 		answer_set(request, plan.status, "", 0, "");

@@ -122,3 +122,50 @@ mime_type(const char *name)
 		    sizeof(rows[0]), compare);
 	return row != NULL ? row->type : "application/octet-stream";
 }
+
+/* "text/" is all that begins so, "+json" all that ends so. */
+static const char *const compressible[] = {
+	"text/",
+	"+json",
+	"+xml",
+	"application/javascript",
+	"application/json",
+	"application/rtf",
+	"application/toml",
+	"application/vnd.ms-fontobject",
+	"application/wasm",
+	"application/x-javascript",
+	"application/x-ndjson",
+	"application/xml",
+	"application/yaml",
+	"font/otf",
+	"font/ttf",
+	"image/bmp",
+	"image/vnd.microsoft.icon",
+};
+
+static bool
+matches(const char *row, const char *type, size_t len)
+{
+	const size_t size = strlen(row);
+
+	if (size > len)
+		return false;
+	if (row[0] == '+')
+		return strncasecmp(type + len - size, row, size) == 0;
+	if (row[size - 1] != '/' && size != len)
+		return false;
+	return strncasecmp(type, row, size) == 0;
+}
+
+bool
+mime_is_compressible(const char *type)
+{
+	const size_t len = strcspn(type, "; \t");
+
+	for (size_t i = 0; i < sizeof(compressible) / sizeof(compressible[0]);
+	     i++)
+		if (matches(compressible[i], type, len))
+			return true;
+	return false;
+}

@@ -11,6 +11,7 @@
 #include "transports/http/output.h"
 #include "transports/http/real_ip.h"
 #include "transports/http/server.h"
+#include "transports/http/stream.h"
 #include "transports/http/uri.h"
 
 struct http_request *
@@ -53,6 +54,7 @@ request_clear(struct http_request *request)
 	output_file_free(request->file);
 	request->file = NULL;
 	body_clear(&request->body);
+	stream_clear(request);
 	body_stream_clear(request);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "runtime/base/buffer.h"
 #include "transports/http/server.h"
@@ -66,6 +67,32 @@ response_is_bodiless(int status)
 	return status == 204 || status == 205 || status == 304 || status < 200;
 }
 
+struct response_header *
+response_find_header(const struct http_response *response, const char *name)
+{
+	struct response_header *header = response->headers;
+
+	while (header != NULL && strcasecmp(header->name, name) != 0)
+		header = header->next;
+	return header;
+}
+
+void
+response_remove_header(struct http_response *response, const char *name)
+{
+	struct response_header **link = &response->headers;
+
+	response->last = NULL;
+	while (*link != NULL) {
+		if (strcasecmp((*link)->name, name) == 0) {
+			*link = (*link)->next;
+			continue;
+		}
+		response->last = *link;
+		link = &(*link)->next;
+	}
+}
+
 /* Appends to memory that was reserved. */
 static char *
 put(char *at, const char *text, size_t len)
@@ -90,11 +117,13 @@ put_number(char *at, uint64_t number)
 }
 
 static char *
-put_status(char *at, int status, bool is_http10)
+put_status(char *at, const struct http_response *response, bool is_http10)
 {
-	const char *reason = response_reason(status);
+	const int status = response->status;
+	const char *reason = response->reason != NULL ? response->reason
+						      : response_reason(status);
 
-	if (status == 200 && !is_http10)
+	if (status == 200 && !is_http10 && response->reason == NULL)
 		return PUT(at, "HTTP/1.1 200 OK\r\n");
 	at = is_http10 ? PUT(at, "HTTP/1.0 ") : PUT(at, "HTTP/1.1 ");
 	at = put_number(at, (uint64_t)status);
@@ -113,6 +142,8 @@ head_size(const struct http_response *response,
 	size_t size = FIXED_SIZE + strlen(type) + server->keep_len +
 	    server->close_len;
 
+	if (response->reason != NULL)
+		size += strlen(response->reason);
 	for (const struct response_header *at = response->headers; at != NULL;
 	     at = at->next)
 		size += at->name_len + at->value_len + 4;
@@ -135,7 +166,7 @@ response_render(const struct http_response *response,
 
 	start = at = buffer_reserve(
 	    out, head_size(response, server, type) + (has_body ? len : 0));
-	at = put_status(at, response->status, frame->is_http10);
+	at = put_status(at, response, frame->is_http10);
 	if (type[0] != '\0') {
 		at = PUT(at, "Content-Type: ");
 		at = put(at, type, strlen(type));

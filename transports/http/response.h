@@ -18,9 +18,10 @@ struct response_header {
 };
 
 struct http_response {
-	int status;       /* 0: none yet */
-	bool failed;      /* tomo_http_fail(): by way of the error handler */
-	const char *type; /* NULL: http.content_type; "": none */
+	int status;         /* 0: none yet */
+	const char *reason; /* NULL: the registered phrase */
+	bool failed;        /* tomo_http_fail(): by way of the error handler */
+	const char *type;   /* NULL: http.content_type; "": none */
 	const char *body;
 	size_t body_len;
 	struct output_file *file; /* the body, if not NULL; the request's */
@@ -46,6 +47,11 @@ void response_render(const struct http_response *response,
 
 /* What a 503 of the runner's own carries. */
 extern struct response_header response_retry_later;
+
+/* The first header of that name, in any case, or NULL. */
+struct response_header *response_find_header(
+    const struct http_response *response, const char *name);
+void response_remove_header(struct http_response *response, const char *name);
 
 /* Whether a status never has content (RFC 9110 6.4.1, 15.3.6). */
 bool response_is_bodiless(int status);

@@ -15,6 +15,8 @@
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
+#define REASON_MAX 200
+
 #define JSON_TYPE "application/json; charset=utf-8"
 
 int
@@ -139,22 +141,6 @@ is_ours(const char *name)
 	return false;
 }
 
-static void
-remove_header(struct http_response *response, const char *name)
-{
-	struct response_header **link = &response->headers;
-
-	response->last = NULL;
-	while (*link != NULL) {
-		if (strcasecmp((*link)->name, name) == 0) {
-			*link = (*link)->next;
-			continue;
-		}
-		response->last = *link;
-		link = &(*link)->next;
-	}
-}
-
 static int
 add(struct tomo_call *call, const char *name, const char *value, bool replace,
     const char *function)
@@ -181,7 +167,7 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 		return 0;
 	}
 	if (replace)
-		remove_header(&request->response, name);
+		response_remove_header(&request->response, name);
 	*header = (struct response_header) { NULL, name, value, strlen(name),
 		strlen(value), chain_depth(call) };
 	if (request->response.last != NULL)
@@ -204,4 +190,25 @@ tomo_http_add_header(
     struct tomo_call *call, const char *name, const char *value)
 {
 	return add(call, name, value, false, __func__);
+}
+
+int
+tomo_http_set_reason(struct tomo_call *call, const char *reason)
+{
+	struct http_request *request;
+	int code = answer_open(call, 200, &request, __func__);
+	const size_t len = reason != NULL ? strlen(reason) : SIZE_MAX;
+
+	if (code < 0)
+		return code;
+	if (len > REASON_MAX || !field_is_value(reason))
+		return call_fail(call, TOMO_EINVAL,
+		    "tomo_http_set_reason: want up to %d bytes of text",
+		    REASON_MAX);
+	reason = call_keep_text(call, reason, len);
+	if (reason == NULL)
+		return call_fail(
+		    call, TOMO_ENOMEM, "tomo_http_set_reason: no memory");
+	request->response.reason = reason;
+	return 0;
 }

@@ -21,6 +21,7 @@
 #include "runtime/service/transport.h"
 #include "transports/http/access_log.h"
 #include "transports/http/admission.h"
+#include "transports/http/compression.h"
 #include "transports/http/connection.h"
 #include "transports/http/router.h"
 #include "transports/http/static.h"
@@ -318,6 +319,15 @@ prepare_tls(struct http_server *server, struct error *err)
 }
 
 static int
+prepare_compression(struct http_server *server, struct error *err)
+{
+	if (!server->settings.compression)
+		return 0;
+	server->compression = compression_new(err);
+	return server->compression != NULL ? 0 : -1;
+}
+
+static int
 ask_for_socket(struct http_server *server, struct error *err)
 {
 	const struct options *options = server->service->options;
@@ -353,7 +363,8 @@ server_new(struct service *service, struct error *err)
 	server->accept_again = evtimer_new(base, on_accept_again, server);
 	if (waiting_start(server, err) < 0 ||
 	    settings_read(&server->settings, service->options, err) < 0 ||
-	    prepare_tls(server, err) < 0 || add_rows(server, err) < 0 ||
+	    prepare_tls(server, err) < 0 ||
+	    prepare_compression(server, err) < 0 || add_rows(server, err) < 0 ||
 	    access_log_open(server, err) < 0)
 		goto fail;
 	make_headers(server);
@@ -388,6 +399,7 @@ server_free(struct http_server *server)
 	upgraded_stop(server);
 	access_log_close(server);
 	tls_context_free(server->tls);
+	compression_free(server->compression);
 	router_free(server->router);
 	free_statics(server);
 	upgrade_route_free_all(server);

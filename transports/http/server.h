@@ -16,6 +16,7 @@
 
 struct alarm;
 struct chain;
+struct compression;
 struct event;
 struct http_connection;
 struct http_listener;
@@ -34,7 +35,8 @@ struct upgraded;
 struct http_server {
 	struct service *service;
 	struct http_settings settings;
-	struct tls_context *tls; /* NULL: plain HTTP */
+	struct tls_context *tls;         /* NULL: plain HTTP */
+	struct compression *compression; /* NULL: off */
 	struct router *router;
 	const struct chain *middleware; /* NULL: none */
 	struct static_route *statics;

@@ -49,20 +49,6 @@ check_health_path(const char *path, struct error *err)
 	return 0;
 }
 
-/* A service that asks for these must not believe that it has them. */
-static int
-refuse_what_is_not_there(const struct options *options, struct error *err)
-{
-	static const char *const later[] = { "http.compression" };
-
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-		if (!options_is_default(options, later[i]))
-			return error_set(err,
-			    "%s: this version of the runner cannot do that yet",
-			    later[i]);
-	return 0;
-}
-
 /* "" is none, as where a variable of the environment is left empty. */
 static const char *
 file_name(const struct options *options, const char *key)
@@ -113,12 +99,14 @@ settings_read(struct http_settings *settings, const struct options *options,
 		    options, "http.max_header_size"),
 		.head.count = (unsigned)options_int(
 		    options, "http.max_header_count"),
+		.compression = options_bool(options, "http.compression"),
+		.compression_min = (size_t)options_int(
+		    options, "http.compression_min_size"),
 		.real_ip_header = options_text(options, "http.real_ip_header"),
 		.health_path = options_text(options, "http.health_path"),
 		.server_header = options_text(options, "http.server_header"),
 	};
-	if (refuse_what_is_not_there(options, err) < 0 ||
-	    check_health_path(settings->health_path, err) < 0 ||
+	if (check_health_path(settings->health_path, err) < 0 ||
 	    read_tls(settings, options, err) < 0)
 		return -1;
 	settings->body_pace = (uint64_t)(options_int(

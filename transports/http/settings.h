@@ -21,6 +21,8 @@ struct http_settings {
 	size_t send_buffer;     /* of a streamed answer */
 	size_t max_connections; /* 0: no limit */
 	struct head_limits head;
+	bool compression;
+	size_t compression_min; /* shorter content is left as it is */
 	bool access_log;
 	const char *access_file; /* NULL: standard output only */
 	const char *health_path; /* NULL: none */

@@ -16,7 +16,9 @@
 #include "runtime/service/call.h"
 #include "transports/http/file_answer.h"
 #include "transports/http/mime.h"
+#include "transports/http/precompressed.h"
 #include "transports/http/request.h"
+#include "transports/http/variant.h"
 
 #define LOGGER "tomodachi.http"
 #define FILENAME "filename"
@@ -106,11 +108,16 @@ status_of(const struct http_request *request, int failure)
 	}
 }
 
+/* The file name, open as fd below the folder. */
 static int
-answer_file(struct http_request *request, int fd, const struct stat *stat,
-    const char *name)
+answer_file(struct http_request *request, int folder, int fd,
+    const struct stat *stat, const char *name)
 {
 	const struct static_route *route = (const void *)request->spec;
+	const char *type = mime_type(name);
+	enum coding coding = CODING_IDENTITY;
+	struct stat sent = *stat;
+	int other = -1;
 
 	if (route->row->cache_control != NULL &&
 	    tomo_http_set_header(request->call, "Cache-Control",
@@ -118,7 +125,14 @@ answer_file(struct http_request *request, int fd, const struct stat *stat,
 		close(fd);
 		return 500;
 	}
-	return file_answer(request, fd, stat, mime_type(name)) < 0 ? 500 : 0;
+	if (variant_is_open(request, type))
+		other = precompressed_open(
+		    request, folder, name, &sent, &coding);
+	if (other >= 0) {
+		close(fd);
+		fd = other;
+	}
+	return file_answer(request, fd, &sent, type, coding) < 0 ? 500 : 0;
 }
 
 /* Answers if name is a regular file, else raises; what it is stays in *stat. */
@@ -132,7 +146,7 @@ try_file(struct http_request *request, int folder, const char *name,
 	if (fd < 0)
 		return status_of(request, errno);
 	if (fstat(fd, stat) == 0 && S_ISREG(stat->st_mode))
-		return answer_file(request, fd, stat, name);
+		return answer_file(request, folder, fd, stat, name);
 	close(fd);
 	return 404;
 }

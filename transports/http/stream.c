@@ -5,7 +5,9 @@
 #include "runtime/base/buffer.h"
 #include "runtime/service/call.h"
 #include "transports/http/access_log.h"
+#include "transports/http/compression.h"
 #include "transports/http/connection.h"
+#include "transports/http/encoder.h"
 #include "transports/http/output.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
@@ -31,6 +33,8 @@ begin(struct http_request *request, struct http_connection *conn)
 						   : RESPONSE_CHUNKED,
 	};
 
+	if (conn->server->compression != NULL)
+		stream->encoder = compression_of_stream(request);
 	stream->begun = true;
 	stream->chunked = frame.framing == RESPONSE_CHUNKED && !is_head;
 	stream->keep_alive = (stream->chunked || is_head) &&
@@ -68,7 +72,9 @@ take_turns(struct http_request *request)
 {
 	struct task *task = &request->call->task;
 
-	if (request->stream->turn < OUTPUT_TURN)
+	/* To encode takes longer than to send. */
+	if (request->stream->turn <
+	    (request->stream->encoder != NULL ? ENCODER_SLICE : OUTPUT_TURN))
 		return 0;
 	request->stream->turn = 0;
 	/* What it returns says nothing more than the check. */
@@ -79,8 +85,7 @@ take_turns(struct http_request *request)
 static void
 add_piece(struct http_request *request, const char *data, size_t len)
 {
-	struct http_connection *conn = request->connection;
-	struct buffer *out = output_bytes(conn);
+	struct buffer *out = output_bytes(request->connection);
 
 	if (request->stream->chunked)
 		buffer_printf(out, "%zx\r\n", len);
@@ -88,8 +93,6 @@ add_piece(struct http_request *request, const char *data, size_t len)
 	if (request->stream->chunked)
 		buffer_add(out, "\r\n", 2);
 	request->stream->written += len;
-	request->stream->turn += len;
-	connection_send(conn);
 }
 
 /* Writes what there is room for; returns how much, or a code. */
@@ -111,7 +114,63 @@ write_piece(struct http_request *request, const char *data, size_t len)
 	else if (!has_room(request))
 		return wait_for_room(request);
 	add_piece(request, data, piece);
+	request->stream->turn += piece;
+	connection_send(request->connection);
 	return (long)piece;
+}
+
+static int
+write_all(struct http_request *request, const char *data, size_t len)
+{
+	while (len > 0) {
+		const long done = write_piece(request, data, len);
+
+		if (done < 0)
+			return (int)done;
+		data += done;
+		len -= (size_t)done;
+	}
+	return 0;
+}
+
+/* The next slice of data, encoded. */
+static int
+write_slice(struct http_request *request, const char *data, size_t len,
+    enum encoder_step step)
+{
+	struct http_stream *stream = request->stream;
+	struct buffer piece = { 0 };
+	int code = take_turns(request);
+
+	if (code < 0)
+		return code;
+	stream->turn += len;
+	code = encoder_write(stream->encoder, data, len, step, &piece) == 0
+	    ? write_all(request, buffer_data(&piece), buffer_len(&piece))
+	    : TOMO_ENOMEM;
+	/* After a gap nothing can be decoded, so there is no after. */
+	if (code < 0)
+		stream->failed = true;
+	buffer_clear(&piece);
+	return code;
+}
+
+/* The end of it is flushed: the client can read all that was written. */
+static int
+write_encoded(struct http_request *request, const char *data, size_t len)
+{
+	int code = request->stream->failed ? TOMO_ECLOSED : 0;
+
+	while (len > 0 && code == 0) {
+		const bool is_last = len <= ENCODER_SLICE;
+		const size_t size = is_last ? len : ENCODER_SLICE;
+
+		code = write_slice(request, data, size,
+		    is_last ? ENCODER_FLUSH : ENCODER_GO_ON);
+		data += size;
+		len -= size;
+	}
+	return code;
 }
 
 int
@@ -131,15 +190,9 @@ stream_write(struct http_request *request, const char *data, size_t len)
 	}
 	if (request_is_head(request))
 		return TOMO_ECLOSED;
-	while (len > 0) {
-		const long done = write_piece(request, data, len);
-
-		if (done < 0)
-			return (int)done;
-		data += done;
-		len -= (size_t)done;
-	}
-	return 0;
+	return request->stream->encoder != NULL
+	    ? write_encoded(request, data, len)
+	    : write_all(request, data, len);
 }
 
 /* ---- the end ---- */
@@ -165,6 +218,19 @@ stream_was_left(const struct http_request *request, int code)
 	    (code == TOMO_ECLOSED || code == TOMO_ECANCELLED);
 }
 
+static void
+end_encoding(struct http_request *request)
+{
+	struct buffer piece = { 0 };
+
+	if (encoder_write(
+		request->stream->encoder, "", 0, ENCODER_END, &piece) < 0)
+		request->stream->failed = true;
+	else
+		add_piece(request, buffer_data(&piece), buffer_len(&piece));
+	buffer_clear(&piece);
+}
+
 void
 stream_end(struct http_request *request)
 {
@@ -172,6 +238,8 @@ stream_end(struct http_request *request)
 	struct http_connection *conn = request->connection;
 	const bool left = conn == NULL || (conn->eof && stream->failed);
 
+	if (conn != NULL && stream->encoder != NULL && !stream->failed)
+		end_encoding(request);
 	access_log_write(request, left ? 499 : request->response.status,
 	    stream->written, "");
 	if (conn == NULL)
@@ -202,4 +270,13 @@ stream_on_close(struct http_request *request)
 
 	if (stream != NULL && stream->writer != NULL)
 		task_wake(stream->writer, TOMO_ECLOSED);
+}
+
+void
+stream_clear(struct http_request *request)
+{
+	if (request->stream == NULL)
+		return;
+	encoder_free(request->stream->encoder);
+	request->stream->encoder = NULL;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct encoder;
 struct http_request;
 struct task;
 
@@ -16,8 +17,9 @@ struct task;
 struct http_stream {
 	struct task *writer; /* waits for room, or NULL */
 	uint64_t written;    /* bytes of content */
-	size_t turn;         /* of these, since the others had theirs */
-	bool begun;          /* the head is out: nothing else can be answered */
+	size_t turn;         /* of these or encoded, since others had theirs */
+	struct encoder *encoder; /* of what is written, or NULL */
+	bool begun; /* the head is out: nothing else can be answered */
 	bool chunked, keep_alive, failed;
 };
 
@@ -43,5 +45,8 @@ void stream_end(struct http_request *request);
 /* Something was sent; or the connection is gone. */
 void stream_on_sent(struct http_request *request);
 void stream_on_close(struct http_request *request);
+
+/* Frees what the arena does not hold. */
+void stream_clear(struct http_request *request);
 
 #endif

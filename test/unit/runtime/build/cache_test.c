@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/folder.h"
 #include "runtime/base/alloc.h"
 #include "runtime/build/cache.h"
 
@@ -220,7 +221,7 @@ removes_only_old_runs(void **state)
 	assert_int_equal(access(old, F_OK), -1);
 	assert_int_equal(access(young, F_OK), 0);
 	assert_int_equal(mode_of(next), 0700);
-	cache_run_remove(next);
+	folder_remove(next);
 	assert_int_equal(access(next, F_OK), -1);
 	free(old);
 	free(young);

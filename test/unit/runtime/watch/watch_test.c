@@ -58,6 +58,7 @@ static const struct row {
 	    "~a.json" },
 	/* Links. */
 	{ ">t", "ln t a.json", "+a.json" },
+	{ ">t", "ln t a.json; rm t", "+a.json" },
 	{ ">t", "ln -s t a.json", "+a.json" },
 	{ "echo 1 >t; echo 2 >u; ln -s t a.json", "ln -s u v; mv v a.json",
 	    "~a.json" },
@@ -286,7 +287,8 @@ reports_a_burst_of_five_hundred_files_once(void **state)
 	struct watching watching;
 
 	(void)state;
-	watching_start(&watching, (struct watch_config) { .cap_ms = 60000 });
+	watching_start(&watching,
+	    (struct watch_config) { .quiet_ms = 500, .cap_ms = 60000 });
 	watching_wait_idle(&watching);
 	sh("(for i in $(seq 500); do mkdir -p d/$((i %% 50)); "
 	   "echo $i >d/$((i %% 50))/$i.json; done; >done.json) &");
@@ -326,22 +328,55 @@ waits_for_the_close_of_a_file_that_is_being_made(void **state)
 	const int fd = open("a.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
 	(void)state;
+	sh(">d.json");
 	watching_start(&watching,
 	    (struct watch_config) {
 		.files = (const char *const[]) { "b.json", NULL } });
 	watching_wait_idle(&watching);
 	const int new = open("b.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	const int newer = open("c.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(unlink("d.json"), 0);
+	const int again = open("d.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(again, "1", 1), 1);
 	assert_int_equal(write(fd, "1", 1), 1);
 	assert_int_equal(write(new, "1", 1), 1);
 	assert_int_equal(write(newer, "1", 1), 1);
 	sh(">s.json");
 	assert_string_equal(watching_wait(&watching), "+s.json");
+	/* Also when that takes longer than until the next poll. */
+	for (const int64_t start = clock_ms(); clock_ms() - start < 1300;)
+		watching_run();
+	assert_string_equal(watching.text, "+s.json");
 	close(fd);
 	close(new);
 	close(newer);
+	close(again);
 	assert_string_equal(
-	    watching_wait(&watching), "~a.json +b.json +c.json");
+	    watching_wait(&watching), "~a.json +b.json +c.json ~d.json");
+	watch_free(watching.watch);
+}
+
+/* Its close is not heard: it has no name then. */
+static void
+reports_an_unnamed_file_that_was_linked(void **state)
+{
+	struct watching watching;
+	char path[40];
+	const int fd = open(".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	watching_start(&watching, (struct watch_config) { .poll = false });
+	watching_wait_idle(&watching);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	assert_int_equal(write(fd, "1", 1), 1);
+	assert_int_equal(
+	    linkat(AT_FDCWD, path, AT_FDCWD, "a.json", AT_SYMLINK_FOLLOW), 0);
+	sh(">s.json");
+	assert_string_equal(watching_wait(&watching), "+s.json");
+	close(fd);
+	assert_string_equal(watching_wait(&watching), "+a.json");
 	watch_free(watching.watch);
 }
 
@@ -433,6 +468,7 @@ main(void)
 		TEST(reports_a_burst_of_five_hundred_files_once),
 		TEST(reports_in_the_end_though_writes_never_stop),
 		TEST(waits_for_the_close_of_a_file_that_is_being_made),
+		TEST(reports_an_unnamed_file_that_was_linked),
 		TEST(reports_after_a_hold_what_still_differs),
 		TEST(forgives_also_what_lies_in_a_folder),
 		TEST(keeps_what_changes_during_the_first_look),
