@@ -115,7 +115,7 @@ def test_fragments_and_pings_in_between(server):
 def test_a_bomb_closes_with_1009_and_costs_no_more_than_the_bound(server):
     with Packed(server.port, "/small") as ws:
         ws.send(frame(TEXT, ws.pack(bytes(100_000_000)), rsv=RSV1))
-        assert ws.closed() == (1009, "message too big")
+        assert ws.closed() == (1009, "")
 
 
 @pytest.mark.parametrize("sent, code", [
@@ -135,7 +135,7 @@ def test_what_is_damaged_closes(server, sent, code):
 def test_text_is_checked_after_it_was_unpacked(server):
     with Packed(server.port, "/echo") as ws:
         ws.send(frame(TEXT, ws.pack(b"\xce\xba\xff"), rsv=RSV1))
-        assert ws.closed() == (1007, "text is not UTF-8")
+        assert ws.closed() == (1007, "")
 
 
 @pytest.mark.parametrize("offer", [

@@ -128,11 +128,8 @@ put_close(struct ws_peer *peer, unsigned code, const char *reason, size_t len)
 static void
 answer_close(struct ws_peer *peer)
 {
-	const char *reason = peer->faulty && peer->reason != NULL ? peer->reason
-								  : "";
-
 	if (has_left(peer) && !peer->lost)
-		put_close(peer, peer->code, reason, strlen(reason));
+		put_close(peer, peer->code, "", 0);
 }
 
 void
