@@ -110,6 +110,23 @@ def test_a_close_is_answered_although_the_handler_sends_on(server):
         assert ws.is_closed()
 
 
+def test_a_close_is_answered_although_the_handler_sleeps(server):
+    with Socket(server.port, "/obey") as ws:
+        ws.send(frame(TEXT, "sleep 60000") + close(1000))
+        assert ws.closed() == (1000, "")
+
+
+@pytest.mark.parametrize("leave", ["stay", "end", "abort"])
+def test_a_peer_that_closes_and_does_not_read_ends_its_handler(server, leave):
+    path = f"/much/{leave}"
+    with Socket(server.port, path) as ws:
+        ws.send(frame(TEXT, "go") + close(1000))
+        if leave != "stay":
+            server.wait_until_busy(ws)
+            getattr(ws, leave)()
+        server.wait_record("much", path=path, result=-5, code=1000)
+
+
 def test_a_peer_that_reads_slowly_suspends_the_handler_only():
     with Served("ws", "websocket.send_buffer=65536") as server:
         with Socket(server.port, "/flood") as ws:

@@ -163,6 +163,32 @@ flood(struct tomo_call *call)
 	return code;
 }
 
+/* Answers with more than a peer that does not read has room for. */
+static int
+answers_much(struct tomo_call *call)
+{
+	struct tomo_ws_message message;
+	const size_t size = (size_t)32 << 20;
+	char *data = tomo_alloc(call, size);
+	int code;
+
+	memset(data, 'm', size);
+	while ((code = tomo_ws_recv(call, &message)) > 0) {
+		code = tomo_ws_send_bytes(
+		    call, (struct tomo_bytes) { data, size });
+		if (code >= 0)
+			code = tomo_ws_send_text(call, "done");
+		if (code < 0)
+			break;
+	}
+	tomo_log(call, TOMO_LOG_INFO, "much",
+	    TOMO_LOG_STR("path", tomo_http_path(call)),
+	    TOMO_LOG_INT("result", code),
+	    TOMO_LOG_INT("code", tomo_ws_close_code(call)),
+	    TOMO_LOG_STR("reason", tomo_ws_close_reason(call)));
+	return 0;
+}
+
 /* ---- beside them ---- */
 
 static int
@@ -214,5 +240,6 @@ TOMO_SERVICE(.name = "ws",
 	TOMO_WEBSOCKET("/fails", fails), TOMO_WEBSOCKET("/returns", returns),
 	TOMO_WEBSOCKET("/obey", obey), TOMO_WEBSOCKET("/ticks", ticks),
 	TOMO_WEBSOCKET("/leaves", leaves), TOMO_WEBSOCKET("/flood", flood),
+	TOMO_WEBSOCKET("/much/[a-z]+", answers_much, .ping_interval_ms = 300),
 	TOMO_WEBSOCKET("/pinged", tell, .ping_interval_ms = 100)),
     .http_middleware = TOMO_MIDDLEWARE(guard));

@@ -183,6 +183,12 @@ upgrade_unsent(const struct upgraded *up)
 	return buffer_len(&up->unsent);
 }
 
+bool
+upgrade_is_gone(const struct upgraded *up)
+{
+	return up->request->connection == NULL;
+}
+
 void
 upgrade_pause(struct upgraded *up)
 {

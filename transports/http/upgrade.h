@@ -86,6 +86,9 @@ void *upgrade_arg(const struct tomo_call *call);
 struct buffer *upgrade_output(struct upgraded *up);
 size_t upgrade_unsent(const struct upgraded *up);
 
+/* Whether the connection is gone, and nothing can be sent. */
+bool upgrade_is_gone(const struct upgraded *up);
+
 /* Sends them before that, if there is room: for who is about to wait. */
 void upgrade_flush(struct upgraded *up);
 

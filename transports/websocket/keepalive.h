@@ -1,4 +1,4 @@
-/* Pings, and the end of peers that do not answer. */
+/* Pings, the end of peers that do not answer, and answers to closes. */
 #ifndef TRANSPORTS_WEBSOCKET_KEEPALIVE_H
 #define TRANSPORTS_WEBSOCKET_KEEPALIVE_H
 
@@ -15,5 +15,14 @@ void keepalive_stop(struct ws_server *server);
  * come from it by the next ping it is gone.
  */
 void keepalive_add(struct ws_peer *peer);
+
+/*
+ * The peer has closed, behind messages that are not answered yet: its close is
+ * answered in a second, if that has not been done.
+ */
+void keepalive_leave(struct ws_peer *peer);
+
+/* Neither any more; it is none of its row's. */
+void keepalive_remove(struct ws_peer *peer);
 
 #endif

@@ -22,9 +22,6 @@
 /* How long a peer has to answer a close. */
 #define CLOSE_WAIT_MS 2000
 
-/* How long a handler has to answer what came before a close. */
-#define ANSWER_MS 1000
-
 /* A smaller message gains nothing by compression. */
 #define COMPRESS_MIN 64
 
@@ -49,7 +46,7 @@ is_over(const struct ws_peer *peer)
 
 /*
  * A peer that sends a message and a close gets its answer to both (RFC 6455
- * 5.5.1), if that does not take long.
+ * 5.5.1), until keepalive.h has the close answered.
  */
 static bool
 can_send(const struct ws_peer *peer)
@@ -58,9 +55,7 @@ can_send(const struct ws_peer *peer)
 
 	if (peer->close_sent || peer->lost)
 		return false;
-	return !has_left(peer) ||
-	    (is_behind &&
-		loop_now_ms(peer->call->task.loop) - peer->left_ms < ANSWER_MS);
+	return !has_left(peer) || is_behind;
 }
 
 /* ---- waiting ---- */
@@ -130,6 +125,13 @@ answer_close(struct ws_peer *peer)
 {
 	if (has_left(peer) && !peer->lost)
 		put_close(peer, peer->code, "", 0);
+}
+
+void
+peer_answer_close(struct ws_peer *peer)
+{
+	answer_close(peer);
+	wake(peer);
 }
 
 void
@@ -275,7 +277,8 @@ peer_recv(struct ws_peer *peer, const struct ws_message **message)
 	*message = peer->current = shift(peer);
 	if (*message != NULL)
 		return 1;
-	return peer->lost || peer->faulty ? TOMO_ECLOSED : 0;
+	return (peer->lost && !peer->close_got) || peer->faulty ? TOMO_ECLOSED
+								: 0;
 }
 
 static void
@@ -310,8 +313,9 @@ leave(struct ws_peer *peer, const struct incoming_event *event, bool *flag)
 {
 	*flag = true;
 	set_end(peer, event->code, event->text, event->len);
-	peer->left_ms = loop_now_ms(peer->call->task.loop);
-	if (!can_send(peer))
+	if (can_send(peer))
+		keepalive_leave(peer);
+	else
 		answer_close(peer);
 	wake(peer);
 }
@@ -377,7 +381,14 @@ on_sent(void *arg)
 static void
 on_end(void *arg)
 {
-	lose(arg, LOST, "");
+	struct ws_peer *peer = arg;
+
+	lose(peer, LOST, "");
+	/* One that has closed may still read, as long as it is there. */
+	if (!upgrade_is_gone(&peer->up))
+		return;
+	peer->lost = true;
+	wake(peer);
 }
 
 /* ---- its life, on the call's coroutine ---- */
@@ -450,7 +461,7 @@ peer_end(struct ws_peer *peer, int code)
 	send_away_others(peer);
 	if (peer->code == 0)
 		peer->code = LOST;
-	TAILQ_REMOVE(&peer->row->peers, peer, peers);
+	keepalive_remove(peer);
 	peer->row->count--;
 	upgrade_end(&peer->up);
 	record(peer, code);

@@ -39,18 +39,20 @@ struct ws_peer {
 	size_t queued;                   /* bytes of these */
 	struct ws_message *current;      /* the handler has it */
 	struct ws_waiter *waiters;
-	struct task *closer;       /* waits until there are no others */
-	struct deflater *deflater; /* from the first compressed message on */
-	const char *subprotocol;   /* or NULL */
-	char *reason;              /* or NULL */
-	int64_t left_ms;           /* when the peer closed, or broke it */
-	uint16_t code;             /* it is closed with; 0: not yet */
+	struct task *closer;          /* waits until there are no others */
+	struct deflater *deflater;    /* from the first compressed message on */
+	const char *subprotocol;      /* or NULL */
+	char *reason;                 /* or NULL */
+	TAILQ_ENTRY(ws_peer) leavers; /* of the server, if is_leaving */
+	int64_t left_ms; /* when it closed, or broke the protocol */
+	uint16_t code;   /* it is closed with; 0: not yet */
 	bool close_sent, close_got;
 	bool faulty;    /* the peer broke the protocol, or a bound */
 	bool lost;      /* no more comes, and nothing can be sent */
 	bool pinged;    /* and nothing has come since */
 	bool receiving; /* somebody waits for a message */
 	bool ending;    /* messages are wanted no more */
+	bool is_leaving;
 	char id[UUID_SIZE];
 };
 
@@ -80,6 +82,9 @@ bool peer_post(struct ws_peer *peer, const struct buffer *frame);
 
 /* Sends a close, if none was sent. */
 void peer_close(struct ws_peer *peer, unsigned code, const char *reason);
+
+/* To a peer that has left: no time is left to answer what came before. */
+void peer_answer_close(struct ws_peer *peer);
 
 /* Sends a ping; if nothing has come since the last one, it is lost. */
 void peer_ping_or_lose(struct ws_peer *peer);

@@ -58,6 +58,7 @@ ws_server_new(struct service *service, struct error *err)
 	const struct options *options = service->options;
 
 	server->service = service;
+	TAILQ_INIT(&server->leavers);
 	server->origins = options_list(options, "websocket.allowed_origins");
 	server->send_buffer = (size_t)options_int(
 	    options, "websocket.send_buffer");

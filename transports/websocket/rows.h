@@ -32,8 +32,9 @@ struct ws_server {
 	struct ws_row *rows;
 	size_t nrows;
 	struct frame_pool frames;
-	struct alarm *alarm; /* for pings */
-	int64_t alarm_ms;    /* when it rings; 0: it does not */
+	struct ws_peers leavers; /* by when they left */
+	struct alarm *alarm;     /* of keepalive.c */
+	int64_t alarm_ms;        /* when it rings; 0: it does not */
 	const char *const *origins;
 	size_t send_buffer;
 	bool compression;
