@@ -1,10 +1,12 @@
 """How websockets end: closed, lost, stopped, reloaded; and what the log says."""
 
+import contextlib
 import re
 import shutil
 import signal
 import ssl
 import subprocess
+import time
 
 import pytest
 
@@ -165,6 +167,28 @@ def test_a_silent_peer_is_pinged_and_then_lost(server):
         assert ws.next() is None
     server.wait_record("told", path="/pinged", result=-5, code=1006,
                        reason="no answer to a ping")
+
+
+def test_a_peer_that_reads_slowly_is_not_taken_for_dead(server):
+    # The ping comes behind what waits, and is not seen for long.
+    with Socket(server.port, "/much/slow") as ws:
+        ws.tell("go")
+        for _ in range(16):
+            ws._take(1 << 20)
+            time.sleep(0.1)
+        for _ in range(16):
+            ws._take(1 << 20)
+        assert b"done" in ws._take(10 + 6)
+
+
+def test_a_peer_that_sends_but_does_not_read_is_lost(server):
+    with Socket(server.port, "/much/deaf") as ws:
+        ws.tell("go")
+        with contextlib.suppress(ConnectionError):
+            until(lambda: ws.send(frame(PONG)) and
+                  server.find("much", path="/much/deaf"), "it is lost")
+    server.wait_record("much", path="/much/deaf", result=-5, code=1006,
+                       reason="reads nothing")
 
 
 # ---- stop and reload ----

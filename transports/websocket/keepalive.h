@@ -11,8 +11,8 @@ int keepalive_start(struct ws_server *server, struct error *err);
 void keepalive_stop(struct ws_server *server);
 
 /*
- * The peer, one of its row from now on, is pinged each interval; if nothing has
- * come from it by the next ping it is gone.
+ * The peer, one of its row from now on, is pinged each interval; if by the next
+ * ping nothing has come from it nor been read by it, it is gone.
  */
 void keepalive_add(struct ws_peer *peer);
 

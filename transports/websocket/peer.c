@@ -22,6 +22,9 @@
 /* How long a peer has to answer a close. */
 #define CLOSE_WAIT_MS 2000
 
+/* Pings that are left out in a row while nothing of what waits goes out. */
+#define STUCK_MAX 2
+
 /* A smaller message gains nothing by compression. */
 #define COMPRESS_MIN 64
 
@@ -171,15 +174,27 @@ peer_post(struct ws_peer *peer, const struct buffer *frame)
 	return true;
 }
 
+static void
+give_up(struct ws_peer *peer, const char *reason)
+{
+	lose(peer, LOST, reason);
+	upgrade_cut(&peer->up);
+}
+
 void
 peer_ping_or_lose(struct ws_peer *peer)
 {
 	if (is_over(peer))
 		return;
+	/* A ping would wait behind these; that they go out says as much. */
+	if (upgrade_unsent(&peer->up) > 0) {
+		if (peer->stuck++ >= STUCK_MAX)
+			give_up(peer, "reads nothing");
+		return;
+	}
 	/* While nothing is read, that nothing comes says nothing. */
 	if (peer->pinged && !peer->up.paused) {
-		lose(peer, LOST, "no answer to a ping");
-		upgrade_cut(&peer->up);
+		give_up(peer, "no answer to a ping");
 		return;
 	}
 	peer->pinged = true;
@@ -373,6 +388,11 @@ on_sent(void *arg)
 {
 	struct ws_peer *peer = arg;
 
+	/* What had to wait for room: so the peer has read something. */
+	if (peer->backed_up)
+		peer->pinged = false;
+	peer->backed_up = upgrade_unsent(&peer->up) > 0;
+	peer->stuck = 0;
 	if (peer->waiters != NULL &&
 	    upgrade_unsent(&peer->up) <= peer->row->server->send_buffer / 2)
 		wake(peer);

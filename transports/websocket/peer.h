@@ -46,10 +46,12 @@ struct ws_peer {
 	TAILQ_ENTRY(ws_peer) leavers; /* of the server, if is_leaving */
 	int64_t left_ms; /* when it closed, or broke the protocol */
 	uint16_t code;   /* it is closed with; 0: not yet */
+	uint8_t stuck;   /* pings left out since something was sent */
 	bool close_sent, close_got;
 	bool faulty;    /* the peer broke the protocol, or a bound */
 	bool lost;      /* no more comes, and nothing can be sent */
 	bool pinged;    /* and nothing has come since */
+	bool backed_up; /* what was sent last was not all */
 	bool receiving; /* somebody waits for a message */
 	bool ending;    /* messages are wanted no more */
 	bool is_leaving;
@@ -86,7 +88,10 @@ void peer_close(struct ws_peer *peer, unsigned code, const char *reason);
 /* To a peer that has left: no time is left to answer what came before. */
 void peer_answer_close(struct ws_peer *peer);
 
-/* Sends a ping; if nothing has come since the last one, it is lost. */
+/*
+ * Sends a ping, unless bytes still wait to be sent.  If nothing has come since
+ * the last one, or if these have not moved for two intervals, it is lost.
+ */
 void peer_ping_or_lose(struct ws_peer *peer);
 
 #endif
