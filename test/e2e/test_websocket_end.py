@@ -118,6 +118,14 @@ def test_a_close_is_answered_although_the_handler_sleeps(server):
         assert ws.closed() == (1000, "")
 
 
+def test_a_fault_is_told_at_once_although_the_handler_sleeps(server):
+    with Socket(server.port, "/obey") as ws:
+        ws.tell("sleep 60000")
+        server.wait_until_busy(ws)
+        ws.send(frame(3))
+        assert ws.closed() == (1002, "")
+
+
 @pytest.mark.parametrize("leave", ["stay", "end", "abort"])
 def test_a_peer_that_closes_and_does_not_read_ends_its_handler(server, leave):
     path = f"/much/{leave}"

@@ -322,13 +322,13 @@ answer_ping(struct ws_peer *peer, const struct incoming_event *event)
 		put(peer, FRAME_PONG, event->text, event->len);
 }
 
-/* A close, or what cannot be understood. */
+/* A close; or a fault, for which only whole messages are answered first. */
 static void
 leave(struct ws_peer *peer, const struct incoming_event *event, bool *flag)
 {
 	*flag = true;
 	set_end(peer, event->code, event->text, event->len);
-	if (can_send(peer))
+	if (peer->first != NULL || (can_send(peer) && !peer->faulty))
 		keepalive_leave(peer);
 	else
 		answer_close(peer);
