@@ -24,6 +24,15 @@ def server():
 
 # ---- the handshake ----
 
+def test_what_came_while_middleware_waited_is_read(server):
+    with Socket.begun(server.port, "/echo", "X-Slow: 300") as ws:
+        server.wait_until_busy(ws)
+        ws.tell("early")
+        assert ws.read().status == 101
+        assert ws.text() == "early"
+        ws.bye()
+
+
 def test_a_handshake_is_answered_with_the_proof_that_the_key_was_read(server):
     with Socket(server.port, "/echo") as ws:
         answer = ws.answer

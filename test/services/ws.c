@@ -213,6 +213,7 @@ static int
 guard(struct tomo_call *call)
 {
 	const char *user = tomo_http_header(call, "X-User");
+	const char *slow = tomo_http_header(call, "X-Slow");
 	int code;
 
 	if (user != NULL && strcmp(user, "nobody") == 0)
@@ -221,6 +222,8 @@ guard(struct tomo_call *call)
 		tomo_set(call, "user", tomo_strdup(call, user), NULL);
 		tomo_http_set_header(call, "X-Welcome", user);
 	}
+	if (slow != NULL)
+		tomo_sleep(call, atoi(slow));
 	code = tomo_next(call);
 	tomo_log(call, TOMO_LOG_INFO, "guarded", TOMO_LOG_INT("code", code),
 	    TOMO_LOG_INT("status", tomo_http_status(call)),

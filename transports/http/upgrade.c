@@ -157,6 +157,8 @@ upgrade_take(struct tomo_call *call, struct upgraded *up, const char *lines,
 	request->response.body = "";
 	request->response.failed = false;
 	up->cut = conn == NULL || conn->eof;
+	/* What came while middleware was suspended. */
+	up->resumes = conn != NULL && conn->input != NULL;
 	touch(up);
 }
 
