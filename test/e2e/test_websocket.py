@@ -24,6 +24,16 @@ def server():
 
 # ---- the handshake ----
 
+def test_an_answer_that_middleware_has_begun_is_no_handshake(server):
+    with Socket.begun(server.port, "/echo", "X-Begin: 1") as ws:
+        while ws._fill():
+            pass
+        assert ws.buffer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert ws.buffer.endswith(b"5\r\nbegun\r\n"), ws.buffer
+    server.wait_record("handler failed", error="websocket: middleware has "
+                       "begun another answer")
+
+
 def test_what_came_while_middleware_waited_is_read(server):
     with Socket.begun(server.port, "/echo", "X-Slow: 300") as ws:
         server.wait_until_busy(ws)

@@ -222,6 +222,10 @@ guard(struct tomo_call *call)
 		tomo_set(call, "user", tomo_strdup(call, user), NULL);
 		tomo_http_set_header(call, "X-Welcome", user);
 	}
+	if (tomo_http_header(call, "X-Begin") != NULL) {
+		tomo_http_stream(call, 200, "text/plain");
+		tomo_http_write(call, (struct tomo_bytes) { "begun", 5 });
+	}
 	if (slow != NULL)
 		tomo_sleep(call, atoi(slow));
 	code = tomo_next(call);

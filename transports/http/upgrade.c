@@ -18,6 +18,7 @@
 #include "transports/http/output.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
+#include "transports/http/stream.h"
 #include "transports/http/upgrade_route.h"
 #include "transports/http/upgraded.h"
 #include "transports/http/waiting.h"
@@ -71,6 +72,14 @@ upgrade_is_asked(const struct tomo_call *call)
 	    !request->head.is_http10 &&
 	    header_has(request, "connection", "upgrade") &&
 	    header_has(request, "upgrade", protocol_of(request));
+}
+
+bool
+upgrade_is_possible(const struct tomo_call *call)
+{
+	const struct http_request *request = call->data;
+
+	return !stream_has_begun(request) && !upgraded_was(request);
 }
 
 int

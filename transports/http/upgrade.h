@@ -40,6 +40,9 @@ int upgrade_check_pattern(const char *pattern, struct error *err);
  * Connection and Upgrade. */
 bool upgrade_is_asked(const struct tomo_call *call);
 
+/* Whether nothing has been answered yet that cannot be taken back. */
+bool upgrade_is_possible(const struct tomo_call *call);
+
 /* Raises 426, and says which protocol is wanted; returns as tomo_http_fail(). */
 int upgrade_require(struct tomo_call *call);
 

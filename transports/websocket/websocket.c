@@ -134,6 +134,9 @@ run(struct tomo_call *call, const void *spec)
 	const int status = refusal(call, server);
 	struct ws_peer peer = { .call = call };
 
+	if (!upgrade_is_possible(call))
+		return call_fail(call, TOMO_EINVAL,
+		    "websocket: middleware has begun another answer");
 	if (status == 426)
 		return upgrade_require(call);
 	if (status != 0)
