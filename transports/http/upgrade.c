@@ -289,7 +289,9 @@ upgraded_send(struct http_connection *conn)
 	struct upgraded *up = conn->request->upgraded;
 	const size_t before = buffer_len(&up->unsent);
 
-	while (buffer_len(&up->unsent) > 0) {
+	/* A fast reader must not keep the others from their turn. */
+	while (buffer_len(&up->unsent) > 0 &&
+	    before - buffer_len(&up->unsent) < OUTPUT_TURN) {
 		const ssize_t put = wire_send(conn, buffer_data(&up->unsent),
 		    buffer_len(&up->unsent), false);
 
