@@ -18,11 +18,15 @@
 #define PIECE ((size_t)1024)
 #define OUTPUT_PIECE ((size_t)512)
 
+/* A bit of z_stream.data_type: what was read ends with a block. */
+#define BETWEEN_BLOCKS 128
+
 /* What a flush ends with, which is left out at the end of a message. */
 static const char tail[4] = { 0, 0, (char)0xff, (char)0xff };
 
 struct inflater {
 	z_stream stream;
+	size_t taken; /* compressed bytes of the message so far */
 	bool resets;
 };
 
@@ -58,20 +62,6 @@ inflater_free(struct inflater *inflater)
 	free(inflater);
 }
 
-/* A last block ends the stream, but not what later ones may refer to. */
-static void
-begin_anew(z_stream *stream)
-{
-	Bytef window[1 << MAX_WBITS];
-	uInt len = sizeof(window);
-	const bool has_window = inflateGetDictionary(stream, window, &len) ==
-	    Z_OK;
-
-	inflateReset(stream);
-	if (has_window)
-		inflateSetDictionary(stream, window, len);
-}
-
 /* Goes on until all input is used and all output is out. */
 static enum inflate_verdict
 run(z_stream *stream, struct ws_message **message, size_t max)
@@ -91,8 +81,9 @@ run(z_stream *stream, struct ws_message **message, size_t max)
 			return INFLATE_TOO_BIG;
 		if (code == Z_MEM_ERROR)
 			return INFLATE_NO_MEMORY;
+		/* A last block leaves what later ones may refer to. */
 		if (code == Z_STREAM_END)
-			begin_anew(stream);
+			inflateResetKeep(stream);
 		else if (code != Z_OK && code != Z_BUF_ERROR)
 			return INFLATE_BAD;
 	} while (stream->avail_in > 0 || stream->avail_out == 0);
@@ -108,17 +99,44 @@ feed(struct inflater *inflater, const char *data, size_t len,
 	return run(&inflater->stream, message, max);
 }
 
+/* Of blocks that stand for little or nothing there could be any number. */
+static size_t
+most_compressed(size_t max)
+{
+	return max + max / 4 + 1024;
+}
+
+/* The tail must be read as the empty block that it is. */
+static enum inflate_verdict
+finish(struct inflater *inflater, struct ws_message **message, size_t max)
+{
+	const size_t before = (*message)->size;
+	const enum inflate_verdict verdict = feed(
+	    inflater, tail, sizeof(tail), message, max);
+
+	if (verdict == INFLATE_DONE &&
+	    ((*message)->size > before ||
+		!(inflater->stream.data_type & BETWEEN_BLOCKS)))
+		return INFLATE_BAD;
+	return verdict;
+}
+
 enum inflate_verdict
 inflater_run(struct inflater *inflater, const char *data, size_t len, bool ends,
     struct ws_message **message, size_t max)
 {
 	enum inflate_verdict verdict = INFLATE_DONE;
 
+	inflater->taken += len;
+	if (inflater->taken > most_compressed(max))
+		return INFLATE_TOO_BIG;
 	if (len > 0)
 		verdict = feed(inflater, data, len, message, max);
-	if (verdict == INFLATE_DONE && ends)
-		verdict = feed(inflater, tail, sizeof(tail), message, max);
-	if (ends && inflater->resets)
+	if (verdict != INFLATE_DONE || !ends)
+		return verdict;
+	inflater->taken = 0;
+	verdict = finish(inflater, message, max);
+	if (inflater->resets)
 		inflateReset(&inflater->stream);
 	return verdict;
 }

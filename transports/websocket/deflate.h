@@ -21,7 +21,7 @@ void inflater_free(struct inflater *inflater);
 enum inflate_verdict {
 	INFLATE_DONE, /* data is used up */
 	INFLATE_BAD,
-	INFLATE_TOO_BIG, /* the message would be larger than max */
+	INFLATE_TOO_BIG, /* larger than max, or compressed by far larger */
 	INFLATE_NO_MEMORY
 };
 

@@ -134,6 +134,72 @@ refuses_damaged_data(void **state)
 	inflater_free(inflater);
 }
 
+static void
+refuses_a_message_that_breaks_off(void **state)
+{
+	static const struct {
+		const char *data;
+		size_t len;
+	} rows[] = {
+		/* Stored: 12 bytes, 4 bytes and the length itself missing. */
+		{ "\x00\x10\x00\xef\xff"
+		  "abcd",
+		    9 },
+		{ "\x00\x08\x00\xf7\xff"
+		  "abcd",
+		    9 },
+		{ "\x00\x05\x00", 3 },
+		/* Within "Hello", fixed. */
+		{ "\xf2\x48\xcd\xc9", 4 },
+		/* A last block, and no other begun. */
+		{ "\xf3\x48\xcd\xc9\xc9\x07\x00", 7 },
+		{ "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct inflater *inflater = inflater_new(&usual);
+		struct ws_message *message;
+
+		assert_int_equal(inflate_into(inflater, rows[i].data,
+				     rows[i].len, &message, 100),
+		    INFLATE_BAD);
+		message_free(message);
+		inflater_free(inflater);
+	}
+}
+
+/* Of blocks of that kind, as many as len bytes hold. */
+static enum inflate_verdict
+inflate_many(const char *block, size_t size, size_t len)
+{
+	struct inflater *inflater = inflater_new(&usual);
+	char *data = malloc(len);
+	struct ws_message *message;
+	enum inflate_verdict verdict;
+
+	for (size_t i = 0; i < len; i++)
+		data[i] = block[i % size];
+	data[len - 1] = 0;
+	verdict = inflate_into(inflater, data, len, &message, 100000);
+	message_free(message);
+	free(data);
+	inflater_free(inflater);
+	return verdict;
+}
+
+static void
+bounds_what_stands_for_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(inflate_many("\x03\x00", 2, 100001), INFLATE_DONE);
+	assert_int_equal(inflate_many("\x03\x00", 2, 200001), INFLATE_TOO_BIG);
+	assert_int_equal(
+	    inflate_many("\x00\x00\x00\xff\xff", 5, 100001), INFLATE_DONE);
+	assert_int_equal(
+	    inflate_many("\x00\x00\x00\xff\xff", 5, 200001), INFLATE_TOO_BIG);
+}
+
 int
 main(void)
 {
@@ -142,6 +208,8 @@ main(void)
 		cmocka_unit_test(reads_what_it_has_written),
 		cmocka_unit_test(stops_at_its_bound),
 		cmocka_unit_test(refuses_damaged_data),
+		cmocka_unit_test(refuses_a_message_that_breaks_off),
+		cmocka_unit_test(bounds_what_stands_for_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
