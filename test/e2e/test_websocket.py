@@ -24,6 +24,13 @@ def server():
 
 # ---- the handshake ----
 
+def test_a_deadline_of_middleware_outlives_the_websocket(server):
+    with Socket(server.port, "/obey", "X-Deadline: 100") as ws:
+        assert ws.closed() == (1000, "")
+        ws.send(close(1000))
+        server.wait_record("late", code=-4)
+
+
 def test_an_answer_that_middleware_has_begun_is_no_handshake(server):
     with Socket.begun(server.port, "/echo", "X-Begin: 1") as ws:
         while ws._fill():

@@ -213,6 +213,7 @@ static int
 guard(struct tomo_call *call)
 {
 	const char *user = tomo_http_header(call, "X-User");
+	const char *deadline = tomo_http_header(call, "X-Deadline");
 	const char *slow = tomo_http_header(call, "X-Slow");
 	int code;
 
@@ -226,12 +227,17 @@ guard(struct tomo_call *call)
 		tomo_http_stream(call, 200, "text/plain");
 		tomo_http_write(call, (struct tomo_bytes) { "begun", 5 });
 	}
+	if (deadline != NULL)
+		tomo_deadline(call, atoi(deadline));
 	if (slow != NULL)
 		tomo_sleep(call, atoi(slow));
 	code = tomo_next(call);
 	tomo_log(call, TOMO_LOG_INFO, "guarded", TOMO_LOG_INT("code", code),
 	    TOMO_LOG_INT("status", tomo_http_status(call)),
 	    TOMO_LOG_STR("path", tomo_http_path(call)));
+	if (deadline != NULL)
+		tomo_log(call, TOMO_LOG_INFO, "late",
+		    TOMO_LOG_INT("code", tomo_sleep(call, 60000)));
 	return code;
 }
 

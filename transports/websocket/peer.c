@@ -467,11 +467,12 @@ int
 peer_end(struct ws_peer *peer, int code)
 {
 	const bool was_over = is_over(peer);
+	const int64_t deadline_ms = peer->call->task.deadline_ms;
 
 	if (code > 0 || (was_over && code == TOMO_ECLOSED) ||
 	    (peer->call->task.cancelled && code == TOMO_ECANCELLED))
 		code = 0;
-	/* A deadline was for the handler; the end has its own. */
+	/* The end has a time of its own. */
 	peer->call->task.deadline_ms = 0;
 	peer->ending = true;
 	drop_queue(peer);
@@ -489,5 +490,6 @@ peer_end(struct ws_peer *peer, int code)
 	incoming_clear(&peer->incoming);
 	deflater_free(peer->deflater);
 	free(peer->reason);
+	peer->call->task.deadline_ms = deadline_ms;
 	return code;
 }
