@@ -99,8 +99,8 @@ TOMO_API const char *tomo_ws_subprotocol(const struct tomo_call *call);
  * table, on this worker; pattern NULL is the call's own row, its own peer
  * included.  Can be used on a call of any kind, and does not suspend: a peer
  * for which more than websocket.send_buffer bytes wait is dropped (1008).
- * Returns how many peers it is sent to, TOMO_ENOTFOUND (no such row) or
- * TOMO_EINVAL.  Since ABI 1.
+ * Returns how many peers it is sent to, TOMO_ENOTFOUND (no such row),
+ * TOMO_ETOOBIG or TOMO_EINVAL.  Since ABI 1.
  */
 TOMO_API int tomo_ws_broadcast_text(struct tomo_call *call,
     const char *pattern, const char *text);

@@ -24,6 +24,13 @@ def server():
 
 # ---- the handshake ----
 
+def test_a_broadcast_has_the_bound_of_any_message(server):
+    with Socket(server.port, "/obey") as ws:
+        assert ws.tell("huge").text() == (
+            "-7 tomo_ws_broadcast_bytes: want 1073741824 bytes at most, "
+            "got 1073741825")
+
+
 def test_a_deadline_of_middleware_outlives_the_websocket(server):
     with Socket(server.port, "/obey", "X-Deadline: 100") as ws:
         assert ws.closed() == (1000, "")

@@ -83,6 +83,10 @@ obey_one(struct tomo_call *call, const char *order)
 		return tomo_sleep(call, atoi(order + 6));
 	if (strncmp(order, "all ", 4) == 0)
 		return tomo_ws_broadcast_text(call, NULL, order + 4);
+	/* Refused before it is looked at. */
+	if (strcmp(order, "huge") == 0)
+		return tomo_ws_broadcast_bytes(call, NULL,
+		    (struct tomo_bytes) { order, ((size_t)1 << 30) + 1 });
 	if (strncmp(order, "big ", 4) == 0) {
 		const size_t size = strtoul(order + 4, NULL, 10);
 		char *data = tomo_alloc(call, size + 1);

@@ -69,6 +69,17 @@ tomo_ws_recv(struct tomo_call *call, struct tomo_ws_message *message)
 	return report(call, code, __func__);
 }
 
+/* Whether one message can hold that; else the reason is in tomo_error(). */
+static bool
+check_size(struct tomo_call *call, size_t len, const char *function)
+{
+	if (len <= MESSAGE_MAX)
+		return true;
+	call_fail(call, TOMO_ETOOBIG,
+	    "%s: want 1073741824 bytes at most, got %zu", function, len);
+	return false;
+}
+
 static int
 send_message(struct tomo_call *call, unsigned opcode, const void *data,
     size_t len, const char *function)
@@ -77,10 +88,8 @@ send_message(struct tomo_call *call, unsigned opcode, const void *data,
 
 	if (peer == NULL)
 		return no_websocket(call, function);
-	if (len > MESSAGE_MAX)
-		return call_fail(call, TOMO_ETOOBIG,
-		    "%s: want 1073741824 bytes at most, got %zu", function,
-		    len);
+	if (!check_size(call, len, function))
+		return TOMO_ETOOBIG;
 	return report(call, peer_send(peer, opcode, data, len), function);
 }
 
@@ -249,6 +258,8 @@ broadcast(struct tomo_call *call, const char *pattern, uint32_t kind,
 		return TOMO_EINVAL;
 	if (row == NULL)
 		return no_row(call, pattern, function);
+	if (!check_size(call, bytes.size, function))
+		return TOMO_ETOOBIG;
 	return ws_row_broadcast(row, kind, bytes.data, bytes.size);
 }
 
