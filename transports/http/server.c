@@ -364,12 +364,12 @@ server_new(struct service *service, struct error *err)
 	if (waiting_start(server, err) < 0 ||
 	    settings_read(&server->settings, service->options, err) < 0 ||
 	    prepare_tls(server, err) < 0 ||
-	    prepare_compression(server, err) < 0 || add_rows(server, err) < 0 ||
-	    access_log_open(server, err) < 0)
+	    prepare_compression(server, err) < 0 || add_rows(server, err) < 0)
 		goto fail;
 	make_headers(server);
+	/* Hooks run in this order: the log is written after what a pass ends. */
 	upgraded_start(server);
-	if (ask_for_socket(server, err) < 0)
+	if (access_log_open(server, err) < 0 || ask_for_socket(server, err) < 0)
 		goto fail;
 	return server;
 
