@@ -14,10 +14,12 @@ BUILD ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 
 DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
     libjansson-dev libboost-context-dev libunwind-dev libdw-dev \
-    libcurl4-openssl-dev libssl-dev zlib1g-dev libbrotli-dev tzdata
+    libcurl4-openssl-dev libssl-dev zlib1g-dev libbrotli-dev libwslay-dev \
+    libmd-dev tzdata
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
-    python3 python3-brotli python3-pytest python3-requests abigail-tools \
-    binutils git lld locales openssl vim
+    python3 python3-brotli python3-pytest python3-requests \
+    python3-websockets abigail-tools binutils git lld locales openssl vim \
+    chromium
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 
@@ -34,16 +36,24 @@ need = $(if $(shell pkg-config --exists $(1) && echo yes),,$(error $(1) is \
 $(call need,libevent_core,libevent-dev)
 $(call need,libpcre2-8,libpcre2-dev)
 $(call need,jansson,libjansson-dev)
+$(call need,libmd,libmd-dev)
+$(call need,zlib,zlib1g-dev)
 # These are not linked, but opened when they are first needed.
 $(call need,libunwind,libunwind-dev)
 $(call need,libdw,libdw-dev)
 $(call need,libcurl,libcurl4-openssl-dev)
 $(call need,libssl,libssl-dev)
-$(call need,zlib,zlib1g-dev)
 $(call need,libbrotlienc,libbrotli-dev)
 LIB_CFLAGS := $(shell pkg-config --cflags libevent_core libpcre2-8 jansson \
-    libcurl libssl zlib libbrotlienc)
-LIBS := $(shell pkg-config --libs libevent_core libpcre2-8 jansson)
+    libmd libcurl libssl zlib libbrotlienc)
+LIBS := $(shell pkg-config --libs libevent_core libpcre2-8 jansson libmd \
+    zlib) -lwslay
+
+# It has no file for pkg-config.
+WSLAY := $(shell $(CC) -print-file-name=libwslay.so)
+ifeq ($(WSLAY),libwslay.so)
+$(error wslay is missing: install the package libwslay-dev, or run "make deps")
+endif
 
 LLHTTP = /usr/share/llhttp
 LLHTTP_INCLUDE = /usr/share/include/llhttp
@@ -193,8 +203,9 @@ $(BUILD)/test/fuzz/%_fuzz: test/fuzz/%_fuzz.c $(TEST_OBJECTS)
 
 # ---- benchmarks ----
 
-BENCH_SERVERS = $(BUILD)/bench/epoll $(BUILD)/bench/libevent \
-    $(BUILD)/bench/kore_hello.so
+BENCH_SERVERS = $(BUILD)/bench/epoll $(BUILD)/bench/ws_epoll \
+    $(BUILD)/bench/ws_load $(BUILD)/bench/libevent \
+    $(BUILD)/bench/kore_hello.so $(BUILD)/test/services/ws_echo.so
 
 bench: ## Measure speed beside the peers (BENCH_ARGS="--only http")
 	@$(MAKE) --no-print-directory bench-deps

@@ -93,6 +93,21 @@ AT(tomo_schedule_spec, jitter_seconds, 64, 4);
 AT(tomo_schedule_spec, every_worker, 68, 4);
 AT(tomo_schedule_spec, reserved, 72, 8);
 
+AT(tomo_websocket_spec, size, 0, 8);
+AT(tomo_websocket_spec, pattern, 8, 8);
+AT(tomo_websocket_spec, fn, 16, 8);
+AT(tomo_websocket_spec, function, 24, 8);
+AT(tomo_websocket_spec, max_message_size, 32, 8);
+AT(tomo_websocket_spec, subprotocols, 40, 8);
+AT(tomo_websocket_spec, ping_interval_ms, 48, 8);
+AT(tomo_websocket_spec, reserved, 56, 8);
+
+SIZE(tomo_ws_message, 24);
+AT(tomo_ws_message, data, 0, 8);
+AT(tomo_ws_message, size, 8, 8);
+AT(tomo_ws_message, kind, 16, 4);
+AT(tomo_ws_message, reserved, 20, 4);
+
 AT(tomo_service, size, 0, 4);
 AT(tomo_service, abi, 4, 4);
 AT(tomo_service, name, 8, 8);
@@ -171,6 +186,7 @@ IS(TOMO_TYPE_NULL, 5);
 IS(TOMO_KIND_HTTP, 1);
 IS(TOMO_KIND_HTTP_ERROR, 2);
 IS(TOMO_KIND_HTTP_STATIC, 3);
+IS(TOMO_KIND_WEBSOCKET, 4);
 IS(TOMO_KIND_SCHEDULE, 7);
 
 IS(TOMO_OVERLAP_SKIP, 0);
@@ -195,3 +211,7 @@ IS(TOMO_NO_REDIRECTS, -1);
 
 IS(TOMO_READABLE, 1);
 IS(TOMO_WRITABLE, 2);
+
+IS(TOMO_WS_TEXT, 1);
+IS(TOMO_WS_BINARY, 2);
+IS(TOMO_WS_NO_PING, -1);

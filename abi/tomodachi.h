@@ -14,5 +14,6 @@
 #include <tomodachi/log.h>
 #include <tomodachi/schedule.h>
 #include <tomodachi/task.h>
+#include <tomodachi/websocket.h>
 
 #endif

@@ -8,6 +8,7 @@
 #include "transports/net/net.h"
 #include "transports/schedule/schedule.h"
 #include "transports/websocket/options.h"
+#include "transports/websocket/websocket.h"
 
 const struct option_row *const all_option_tables[] = {
 	http_options,
@@ -21,6 +22,7 @@ const struct option_row *const all_option_tables[] = {
 
 const struct transport *const all_transports[] = {
 	&http_transport,
+	&websocket_transport,
 	&net_transport,
 	&schedule_transport,
 	NULL,

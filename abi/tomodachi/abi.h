@@ -76,6 +76,7 @@ struct tomo_handler {
 #define TOMO_KIND_HTTP 1u
 #define TOMO_KIND_HTTP_ERROR 2u
 #define TOMO_KIND_HTTP_STATIC 3u
+#define TOMO_KIND_WEBSOCKET 4u
 #define TOMO_KIND_SCHEDULE 7u
 
 /* TOMO_HTTP: a route. */
@@ -126,6 +127,21 @@ struct tomo_http_static_spec {
 	const char *cache_control; /* header of each file; NULL: none */
 	uint64_t reserved;
 };
+
+/* TOMO_WEBSOCKET: a route on which a handler talks to one peer. */
+struct tomo_websocket_spec {
+	size_t size;
+	const char *pattern; /* as of TOMO_HTTP */
+	tomo_fn *fn;
+	const char *function;
+	uint64_t max_message_size; /* 0: websocket.max_message_size */
+	const char *subprotocols;  /* "chat.v2 chat.v1"; NULL: none */
+	/* 0: websocket.ping_interval; or TOMO_WS_NO_PING. */
+	int64_t ping_interval_ms;
+	uint64_t reserved;
+};
+
+#define TOMO_WS_NO_PING (-1)
 
 /* For ignore_logging: no access record whatever the status. */
 TOMO_API extern const int32_t tomo_every_status[];
@@ -220,6 +236,13 @@ TOMO_API extern const struct tomo_service tomo_service;
 	  .spec = &(const struct tomo_http_static_spec) { \
 		.size = sizeof(struct tomo_http_static_spec), \
 		.folder = (d), .base = (b), __VA_ARGS__ } }
+
+#define TOMO_WEBSOCKET(...) TOMO_WEBSOCKET_(__VA_ARGS__, .reserved = 0)
+#define TOMO_WEBSOCKET_(p, f, ...) \
+	{ .kind = TOMO_KIND_WEBSOCKET, \
+	  .spec = &(const struct tomo_websocket_spec) { \
+		.size = sizeof(struct tomo_websocket_spec), \
+		.pattern = (p), .fn = (f), .function = #f, __VA_ARGS__ } }
 
 #endif
 #endif

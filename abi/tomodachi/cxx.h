@@ -51,6 +51,18 @@ http_static(const char *folder, const char *base)
 	return spec;
 }
 
+constexpr tomo_websocket_spec
+websocket(const char *pattern, tomo_fn *fn, const char *function)
+{
+	tomo_websocket_spec spec {};
+
+	spec.size = sizeof(spec);
+	spec.pattern = pattern;
+	spec.fn = fn;
+	spec.function = function;
+	return spec;
+}
+
 /* The spec must be a constant of static storage: rows point to it. */
 constexpr tomo_handler
 row(const tomo_http_spec &spec)
@@ -80,6 +92,12 @@ constexpr tomo_handler
 row(const tomo_http_static_spec &spec)
 {
 	return { TOMO_KIND_HTTP_STATIC, &spec };
+}
+
+constexpr tomo_handler
+row(const tomo_websocket_spec &spec)
+{
+	return { TOMO_KIND_WEBSOCKET, &spec };
 }
 
 constexpr tomo_handler

@@ -38,7 +38,8 @@
 	X(http_send, "tomodachi/http_send.h") \
 	X(log, "tomodachi/log.h") \
 	X(schedule, "tomodachi/schedule.h") \
-	X(task, "tomodachi/task.h")
+	X(task, "tomodachi/task.h") \
+	X(websocket, "tomodachi/websocket.h")
 
 ALL(CARRY)
 

@@ -26,7 +26,7 @@ forget(struct tomo_call *call)
 	struct service *service = call->service;
 
 	arena_clear(&call->arena);
-	if (service->nfree_calls >= POOLED_CALLS) {
+	if (call->is_small || service->nfree_calls >= POOLED_CALLS) {
 		free(call);
 		return;
 	}
@@ -91,6 +91,27 @@ on_task_end(struct task *task)
 	forget(call);
 }
 
+/* What is new about it; size is that of all its memory. */
+static void
+set_up(struct tomo_call *call, struct service *service, size_t size)
+{
+	memset(call, 0, offsetof(struct tomo_call, memory));
+	arena_init(&call->arena, call->memory,
+	    size - offsetof(struct tomo_call, memory));
+	call->service = service;
+}
+
+static void
+set_function(
+    struct tomo_call *call, uint64_t kind, tomo_fn *run, const char *function)
+{
+	task_init(
+	    &call->task, call->service->loop, function, on_run, on_task_end);
+	call->kind = kind;
+	call->run = run;
+	call->function = function;
+}
+
 struct tomo_call *
 call_new(
     struct service *service, uint64_t kind, tomo_fn *run, const char *function)
@@ -103,14 +124,21 @@ call_new(
 	} else {
 		call = xcalloc(1, CALL_SIZE);
 	}
-	memset(call, 0, offsetof(struct tomo_call, memory));
-	task_init(&call->task, service->loop, function, on_run, on_task_end);
-	arena_init(&call->arena, call->memory,
-	    CALL_SIZE - offsetof(struct tomo_call, memory));
-	call->service = service;
-	call->kind = kind;
-	call->run = run;
-	call->function = function;
+	set_up(call, service, CALL_SIZE);
+	set_function(call, kind, run, function);
+	return call;
+}
+
+struct tomo_call *
+call_new_small(struct service *service, uint64_t kind, tomo_fn *run,
+    const char *function, size_t room)
+{
+	const size_t size = offsetof(struct tomo_call, memory) + room;
+	struct tomo_call *call = xcalloc(1, size);
+
+	set_up(call, service, size);
+	set_function(call, kind, run, function);
+	call->is_small = true;
 	return call;
 }
 

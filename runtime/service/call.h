@@ -35,7 +35,8 @@ struct tomo_call {
 	const char *logger;
 	int code; /* what run returned */
 	bool started, complained, ending;
-	void *data; /* the transport's */
+	bool is_small; /* not of the pool */
+	void *data;    /* the transport's */
 	void (*on_end)(struct tomo_call *call);
 	struct tomo_call *next, *previous; /* all of the service */
 	struct call_value *values;
@@ -55,6 +56,13 @@ struct tomo_call {
  */
 struct tomo_call *call_new(
     struct service *service, uint64_t kind, tomo_fn *run, const char *function);
+
+/*
+ * The same with room bytes for all that it hands out before it takes more from
+ * the heap, and never pooled: for calls that live long.
+ */
+struct tomo_call *call_new_small(struct service *service, uint64_t kind,
+    tomo_fn *run, const char *function, size_t room);
 
 /* Forgets a call that was never started. */
 void call_drop(struct tomo_call *call);

@@ -14,6 +14,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/options.h"
 
+struct http_upgrade;
 struct service;
 struct tomo_call;
 
@@ -36,6 +37,10 @@ struct row_kind {
 	 * a crash handler, so it only reads memory.
 	 */
 	void (*handling)(const struct tomo_call *call, char *text, size_t size);
+
+	/* What makes a row of this kind a route of the HTTP transport, whose
+	 * seam it is; NULL for any other. */
+	const struct http_upgrade *upgrade;
 };
 
 struct transport {

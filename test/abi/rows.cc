@@ -30,6 +30,7 @@ static constexpr auto plain = tomo::http("GET", "/a", f, "f");
 static constexpr auto health = quiet(tomo::http("GET", "/b", f, "f"));
 static constexpr auto ask = tomo::http("GET", "/c", g, "g");
 static constexpr auto files = tomo::http_static("public", "/d/");
+static constexpr auto socket = tomo::websocket("/e", f, "f");
 static constexpr auto lost = tomo::http_error(404, f, "f");
 
 static constexpr tomo_schedule_spec
@@ -44,7 +45,8 @@ static constexpr auto beat = tomo::heartbeat(f, "f");
 
 static constexpr tomo_handler rows[] = {
 	tomo::row(plain), tomo::row(health), tomo::row(ask), tomo::row(files),
-	tomo::row(lost), tomo::row(noon), tomo::row(beat), tomo::end()
+	tomo::row(lost), tomo::row(socket), tomo::row(noon), tomo::row(beat),
+	tomo::end()
 };
 static constexpr tomo_option options[] = {
 	tomo::option("http.port", 4711), tomo::option("http.reuse_port", true),

@@ -18,11 +18,12 @@ import idle_memory
 import process
 import servers
 import start_time
+import websocket_speed
 
 # Above this share taken by others the figures are only rough.
 NOISY = 0.1
 
-MEASUREMENTS = (http_speed, idle_memory, start_time)
+MEASUREMENTS = (http_speed, idle_memory, start_time, websocket_speed)
 
 
 def arguments():

@@ -12,7 +12,7 @@ import pytest
 
 from runner import ROOT
 
-PAGES = ("http.md", "schedule.md", "services.md")
+PAGES = ("http.md", "schedule.md", "services.md", "websocket.md")
 
 # What examples call and leave to the reader.
 PRELUDE = """

@@ -28,5 +28,5 @@ busy(struct tomo_call *call)
 	return 0;
 }
 
-TOMO_SERVICE(
-    .name = "schedule_busy", .handlers = TOMO_HANDLERS(TOMO_HEARTBEAT(busy)));
+TOMO_SERVICE(.name = "schedule_busy",
+    .handlers = TOMO_HANDLERS(TOMO_HEARTBEAT(busy)));

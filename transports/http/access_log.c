@@ -16,6 +16,9 @@
 /* The most fields a record has, and the end. */
 #define FIELDS 15
 
+/* Of these, what another transport may add of its own. */
+#define UPGRADED_FIELDS 8
+
 struct record {
 	struct tomo_log_field fields[FIELDS + 1];
 	unsigned count;
@@ -129,14 +132,15 @@ is_ignored(const struct http_request *request, int status)
 }
 
 static void
-put(const struct http_server *server, const char *message,
-    const struct record *record)
+put(const struct http_server *server, const char *logger, const char *message,
+    struct record *record)
 {
+	record->fields[record->count].key = NULL;
 	if (server->access_out != NULL && log_is_on(TOMO_LOG_INFO))
-		log_stream_add(server->access_out, LOGGER, TOMO_LOG_INFO,
+		log_stream_add(server->access_out, logger, TOMO_LOG_INFO,
 		    message, record->fields);
 	if (server->access_file != NULL)
-		log_stream_add(server->access_file, LOGGER, TOMO_LOG_INFO,
+		log_stream_add(server->access_file, logger, TOMO_LOG_INFO,
 		    message, record->fields);
 }
 
@@ -208,23 +212,36 @@ add_replaced(struct record *record, const struct http_request *request)
 }
 
 static void
+add_client(struct record *record, const struct http_request *request)
+{
+	const char *user = tomo_http_auth_user(request->call);
+
+	add_text(record, "remote_ip", tomo_http_remote_ip(request->call));
+	if (user != NULL)
+		add_text(record, "auth_user", user);
+}
+
+static void
+add_agent(struct record *record, const struct http_request *request)
+{
+	const struct header *agent = head_find_header(
+	    &request->head, "user-agent", 10);
+
+	add_text(record, "user_agent", agent != NULL ? agent->value : "");
+}
+
+static void
 write_record(const struct http_request *request, int status, size_t sent,
     const char *message)
 {
 	struct record record;
 	char handler[32], whole[32];
-	const struct header *agent;
-	const char *user;
 
 	record.count = 0;
-	user = tomo_http_auth_user(request->call);
-	agent = head_find_header(&request->head, "user-agent", 10);
 	add_number(&record, "status_code", status);
 	if (status == 499 && request->response.status != 499)
 		add_replaced(&record, request);
-	add_text(&record, "remote_ip", tomo_http_remote_ip(request->call));
-	if (user != NULL)
-		add_text(&record, "auth_user", user);
+	add_client(&record, request);
 	add_text(&record, "request_method", request_method(request));
 	add_text(&record, "request_path", path_of(&request->head));
 	if (request->head.query_len > 0)
@@ -234,10 +251,9 @@ write_record(const struct http_request *request, int status, size_t sent,
 	    request->head.is_http10 ? "HTTP/1.0" : "HTTP/1.1");
 	add_number(&record, "response_content_length", (int64_t)sent);
 	add_body_sizes(&record, request);
-	add_text(&record, "user_agent", agent != NULL ? agent->value : "");
+	add_agent(&record, request);
 	add_times(&record, request, handler, whole);
-	record.fields[record.count].key = NULL;
-	put(request->server, message, &record);
+	put(request->server, LOGGER, message, &record);
 }
 
 void
@@ -247,6 +263,27 @@ access_log_write(const struct http_request *request, int status, size_t sent,
 	if (request->server->settings.access_log &&
 	    !is_ignored(request, status))
 		write_record(request, status, sent, message);
+}
+
+void
+access_log_upgraded(const struct http_request *request, const char *logger,
+    const struct tomo_log_field *fields, bool ends)
+{
+	struct record record;
+	char whole[32];
+
+	record.count = 0;
+	if (!request->server->settings.access_log)
+		return;
+	while (fields->key != NULL && record.count < UPGRADED_FIELDS)
+		record.fields[record.count++] = *fields++;
+	add_client(&record, request);
+	add_text(&record, "request_path", path_of(&request->head));
+	add_agent(&record, request);
+	if (ends)
+		add_time(&record, "total_request_time",
+		    clock_ns() - request->started_ns, whole);
+	put(request->server, logger, "", &record);
 }
 
 void
@@ -263,6 +300,5 @@ access_log_bad(struct http_server *server, const struct in6_addr *peer,
 	add_number(&record, "status_code", status);
 	add_text(&record, "remote_ip", ip);
 	add_number(&record, "response_content_length", (int64_t)sent);
-	record.fields[record.count].key = NULL;
-	put(server, "bad http request", &record);
+	put(server, LOGGER, "bad http request", &record);
 }

@@ -3,6 +3,7 @@
 #include "runtime/service/call.h"
 #include "transports/http/request.h"
 #include "transports/http/stream.h"
+#include "transports/http/upgraded.h"
 
 int
 answer_open(struct tomo_call *call, int status, struct http_request **request,
@@ -12,7 +13,7 @@ answer_open(struct tomo_call *call, int status, struct http_request **request,
 	if (*request == NULL)
 		return call_fail(
 		    call, TOMO_EKIND, "%s: not an HTTP call", function);
-	if (stream_has_begun(*request))
+	if (stream_has_begun(*request) || upgraded_was(*request))
 		return call_fail(call, TOMO_EINVAL,
 		    "%s: the answer is being sent already", function);
 	if (status < 200 || status > 999)

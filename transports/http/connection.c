@@ -17,6 +17,7 @@
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 #include "transports/http/stream.h"
+#include "transports/http/upgraded.h"
 #include "transports/http/wire.h"
 #include "transports/net/tls.h"
 
@@ -103,6 +104,7 @@ connection_close(struct http_connection *conn)
 	if (request != NULL && request->in_call) {
 		request->connection = NULL;
 		stream_on_close(request);
+		upgraded_on_end(request);
 		body_stream_end(request, TOMO_ECLOSED);
 		cancel_if_asked(request);
 	} else if (request != NULL) {
@@ -234,10 +236,26 @@ send_all(struct http_connection *conn)
 	return -1;
 }
 
+/* The same for one that another transport has taken. */
+static void
+settle_upgraded(struct http_connection *conn)
+{
+	const short what = upgraded_send(conn);
+
+	if (what < 0)
+		connection_close(conn);
+	else
+		watch(conn, what);
+}
+
 /* Sends, then closes, lingers or waits.  The connection may be gone after it. */
 static void
 settle(struct http_connection *conn)
 {
+	if (upgraded_is_on(conn)) {
+		settle_upgraded(conn);
+		return;
+	}
 	if (send_all(conn) < 0) {
 		connection_close(conn);
 		return;
@@ -278,6 +296,13 @@ connection_go_on(struct http_connection *conn)
 		return;
 	if (conn->input != NULL && !conn->closing)
 		intake_feed(conn, "", 0);
+	settle(conn);
+}
+
+void
+connection_resume(struct http_connection *conn)
+{
+	intake_feed(conn, "", 0);
 	settle(conn);
 }
 
@@ -376,11 +401,38 @@ on_writable(struct http_connection *conn)
 }
 
 static void
+read_upgraded(struct http_connection *conn)
+{
+	struct http_server *server = conn->server;
+	const ssize_t got = wire_receive(
+	    conn, server->input, SERVER_INPUT_SIZE);
+
+	if (got < 0 && !wire_is_later(errno)) {
+		connection_close(conn);
+		return;
+	}
+	if (got == 0) {
+		conn->eof = true;
+		upgraded_on_end(conn->request);
+	} else if (got > 0) {
+		intake_feed(conn, server->input, (size_t)got);
+	}
+	settle(conn);
+}
+
+static void
 on_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct http_connection *conn = arg;
 
 	(void)fd;
+	if (upgraded_is_on(conn)) {
+		if ((what & EV_READ) || wire_wants_write(conn))
+			read_upgraded(conn);
+		else
+			settle(conn);
+		return;
+	}
 	if (conn->watched & EV_ET) {
 		if (was_reset(conn))
 			connection_close(conn);

@@ -91,6 +91,9 @@ void connection_go_on(struct http_connection *conn);
 void connection_answer_first(
     struct http_connection *conn, struct http_request *request);
 
+/* Hands on once more what another transport, that took it, has not used. */
+void connection_resume(struct http_connection *conn);
+
 /* The request's answer stands: sends it, if that was not done, and goes on. */
 void connection_answer(
     struct http_connection *conn, struct http_request *request);

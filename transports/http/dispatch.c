@@ -17,6 +17,8 @@
 #include "transports/http/server.h"
 #include "transports/http/static.h"
 #include "transports/http/stream.h"
+#include "transports/http/upgrade_route.h"
+#include "transports/http/upgraded.h"
 
 #define LOGGER "tomodachi.http"
 
@@ -247,6 +249,8 @@ judge(struct tomo_call *call, int code)
 	}
 	if (!stream_was_left(request, code))
 		log_failure(call, code < 0 ? code : 0);
+	if (upgraded_was(request))
+		return;
 	drop_headers(call);
 	run_error(call, body_stream_status(request));
 }
@@ -285,6 +289,18 @@ run(struct tomo_call *call)
 	return 0;
 }
 
+/* A row that may take the connection: the request lives on the stack. */
+static int
+run_upgrade(struct tomo_call *call)
+{
+	struct http_request request;
+
+	upgrade_route_enter(call, &request);
+	run(call);
+	upgrade_route_leave(call);
+	return 0;
+}
+
 /* Whether no function of the service takes part in the answer. */
 static bool
 is_plain(const struct http_request *request)
@@ -304,7 +320,8 @@ finish(struct http_request *request)
 {
 	if (request->server->settings.access_log)
 		request->handled_ns = clock_ns();
-	connection_answer(request->connection, request);
+	if (!upgraded_was(request))
+		connection_answer(request->connection, request);
 	request_clear(request);
 }
 
@@ -357,6 +374,10 @@ dispatch_run(struct http_request *request)
 		return;
 	}
 	call->run = run;
+	if (upgrade_route_is(request)) {
+		call = upgrade_route_call(request);
+		call->run = run_upgrade;
+	}
 	if (request->server->settings.access_log)
 		request->handler_ns = clock_ns();
 	if (spec != NULL && spec->timeout_ms > 0)
@@ -364,6 +385,8 @@ dispatch_run(struct http_request *request)
 	request->in_call = true;
 	if (call_start(call, on_end) == 0)
 		return;
+	if (call != request->call)
+		call_drop(call);
 	request->in_call = false;
 	request->handler_ns = 0;
 	answer_default(request, 503);

@@ -110,14 +110,15 @@ describe_static(const void *row, char *text, size_t size)
 
 static const struct row_kind kinds[] = {
 	{ TOMO_KIND_HTTP, "TOMO_HTTP", sizeof(struct tomo_http_spec),
-	    check_route, describe_route, route_function, request_handling },
+	    check_route, describe_route, route_function, request_handling,
+	    NULL },
 	{ TOMO_KIND_HTTP_ERROR, "TOMO_HTTP_ERROR",
 	    sizeof(struct tomo_http_error_spec), check_error, describe_error,
-	    error_function, NULL },
+	    error_function, NULL, NULL },
 	{ TOMO_KIND_HTTP_STATIC, "TOMO_HTTP_STATIC",
 	    sizeof(struct tomo_http_static_spec), check_static, describe_static,
-	    NULL, NULL },
-	{ 0, NULL, 0, NULL, NULL, NULL, NULL },
+	    NULL, NULL, NULL },
+	{ 0, NULL, 0, NULL, NULL, NULL, NULL, NULL },
 };
 
 /* ---- life ---- */
@@ -129,7 +130,8 @@ has_routes(const struct service *service)
 
 	for (; row != NULL && row->kind != 0; row++)
 		if (row->kind == TOMO_KIND_HTTP ||
-		    row->kind == TOMO_KIND_HTTP_STATIC)
+		    row->kind == TOMO_KIND_HTTP_STATIC ||
+		    transport_row_kind(row->kind)->upgrade != NULL)
 			return true;
 	return false;
 }

@@ -11,6 +11,7 @@
 #include "transports/http/output.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
+#include "transports/http/upgraded.h"
 
 /* Bytes that could not be used yet. */
 struct http_input {
@@ -218,6 +219,8 @@ consume(struct http_connection *conn, const char *data, size_t len,
 			start_request(conn, data + used, (size_t)found, lines);
 		used += (size_t)found;
 	}
+	if (upgraded_is_on(conn))
+		used += upgraded_feed(conn, data + used, len - used);
 	return used;
 }
 

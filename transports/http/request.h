@@ -24,6 +24,7 @@ struct http_server;
 struct http_stream;
 struct json_t;
 struct output_file;
+struct upgraded;
 
 struct http_query_pair {
 	const char *name, *value;
@@ -37,6 +38,7 @@ struct http_request {
 	struct body body;
 	struct http_response response;
 	struct http_stream *stream; /* the answer is one, or NULL */
+	struct upgraded *upgraded;  /* has taken the connection, or NULL */
 	struct output_file *file;   /* opened to be sent, or NULL */
 	struct in6_addr peer;
 	uint64_t body_max;   /* a larger body gets 413 */

@@ -26,6 +26,8 @@
 #include "transports/http/date.h"
 #include "transports/http/router.h"
 #include "transports/http/static.h"
+#include "transports/http/upgrade_route.h"
+#include "transports/http/upgraded.h"
 #include "transports/http/waiting.h"
 #include "transports/net/tls.h"
 
@@ -252,6 +254,8 @@ add_rows(struct http_server *server, struct error *err)
 			code = add_static(server, spec, err);
 		else if (kind->kind == TOMO_KIND_HTTP)
 			code = add_route(server, spec, err);
+		else if (kind->upgrade != NULL)
+			code = upgrade_route_add(server, kind, spec, err);
 		if (code < 0)
 			return -1;
 	}
@@ -363,15 +367,16 @@ server_new(struct service *service, struct error *err)
 	if (waiting_start(server, err) < 0 ||
 	    settings_read(&server->settings, service->options, err) < 0 ||
 	    prepare_tls(server, err) < 0 ||
-	    prepare_compression(server, err) < 0 || add_rows(server, err) < 0 ||
-	    access_log_open(server, err) < 0)
+	    prepare_compression(server, err) < 0 || add_rows(server, err) < 0)
 		goto fail;
 	make_headers(server);
 	server->body_memory = (struct body_memory) {
 		.each_max = server->settings.body_memory,
 		.total_max = server->settings.total_body_memory,
 	};
-	if (ask_for_socket(server, err) < 0)
+	/* Hooks run in this order: the log is written after what a pass ends. */
+	upgraded_start(server);
+	if (access_log_open(server, err) < 0 || ask_for_socket(server, err) < 0)
 		goto fail;
 	return server;
 
@@ -398,11 +403,13 @@ server_free(struct http_server *server)
 	waiting_stop(server);
 	if (server->accept_again != NULL)
 		event_free(server->accept_again);
+	upgraded_stop(server);
 	access_log_close(server);
 	tls_context_free(server->tls);
 	compression_free(server->compression);
 	router_free(server->router);
 	free_statics(server);
+	upgrade_route_free_all(server);
 	settings_clear(&server->settings);
 	buffer_clear(&server->out);
 	free(server->errors);

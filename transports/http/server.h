@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "runtime/base/buffer.h"
 #include "runtime/base/error.h"
@@ -26,6 +27,8 @@ struct service;
 struct static_route;
 struct tls_context;
 struct tomo_http_error_spec;
+struct upgrade_route;
+struct upgraded;
 
 /* "Date: Mon, 23 Nov 2026 19:00:00 GMT\r\n\r\n": the last header, always. */
 #define SERVER_DATE_LEN 39
@@ -38,6 +41,7 @@ struct http_server {
 	struct router *router;
 	const struct chain *middleware; /* NULL: none */
 	struct static_route *statics;
+	struct upgrade_route *upgrades; /* rows of other transports */
 	const struct tomo_http_error_spec **errors; /* NULL-ended */
 	struct listen_request wish;
 	uint16_t port; /* that it really has */
@@ -59,6 +63,10 @@ struct http_server {
 	size_t keep_len, close_len;
 	int64_t date_s;
 	char date[SERVER_DATE_LEN + 1];
+
+	/* Taken connections with work to do at the end of the pass. */
+	TAILQ_HEAD(, upgraded) touched;
+	struct loop_hook upgrade_hook;
 
 	struct log_stream *access_out, *access_file;
 	struct loop_hook access_hook;

@@ -24,5 +24,10 @@ const struct option_row websocket_options[] = {
 	    .min = 0,
 	    .max = 86400,
 	    .help = "seconds between pings; 0 sends none" },
+	{ .key = "websocket.compression",
+	    .type = OPTION_BOOL,
+	    .fallback = "false",
+	    .help = "compress messages for peers that can "
+		    "(permessage-deflate)" },
 	{ .key = NULL },
 };
