@@ -19,7 +19,7 @@ DEPS = gcc make pkg-config libc6-dev libevent-dev node-llhttp libpcre2-dev \
 TEST_DEPS = g++ clang libclang-rt-14-dev libcmocka-dev valgrind gdb procps \
     python3 python3-brotli python3-pytest python3-requests \
     python3-websockets abigail-tools binutils git lld locales openssl vim \
-    chromium
+    chromium strace
 BENCH_DEPS = wrk nginx-light kore
 LINT_DEPS = clang clang-format git
 

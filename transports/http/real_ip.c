@@ -150,12 +150,27 @@ real_ip_first(const char *value, const char **start)
 	return len;
 }
 
+/* By hand: inet_ntop() calls printf, which costs a third of a log record. */
+static void
+put_ipv4(char *at, const uint8_t bytes[4])
+{
+	for (int i = 0; i < 4; i++) {
+		const uint8_t byte = bytes[i];
+
+		if (byte >= 100)
+			*at++ = (char)('0' + byte / 100);
+		if (byte >= 10)
+			*at++ = (char)('0' + byte / 10 % 10);
+		*at++ = (char)('0' + byte % 10);
+		*at++ = i < 3 ? '.' : '\0';
+	}
+}
+
 void
 ip_text(const struct in6_addr *address, char *out)
 {
 	if (IN6_IS_ADDR_V4MAPPED(address))
-		inet_ntop(
-		    AF_INET, address->s6_addr + 12, out, INET6_ADDRSTRLEN);
+		put_ipv4(out, address->s6_addr + 12);
 	else
 		inet_ntop(AF_INET6, address, out, INET6_ADDRSTRLEN);
 }

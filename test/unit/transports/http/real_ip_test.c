@@ -181,6 +181,21 @@ shows_a_mapped_address_as_ipv4(void **state)
 	}
 }
 
+static void
+writes_each_number_of_an_ipv4_address(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 256; i++) {
+		char text[INET6_ADDRSTRLEN], out[INET6_ADDRSTRLEN];
+		struct in6_addr address;
+
+		snprintf(text, sizeof(text), "%u.%u.0.%u", i, 255 - i, i);
+		address = address_of(text);
+		ip_text(&address, out);
+		assert_string_equal(out, text);
+	}
+}
+
 int
 main(void)
 {
@@ -190,6 +205,7 @@ main(void)
 		cmocka_unit_test(refuses_what_is_no_range_by_name),
 		cmocka_unit_test(takes_the_first_client_of_a_header),
 		cmocka_unit_test(shows_a_mapped_address_as_ipv4),
+		cmocka_unit_test(writes_each_number_of_an_ipv4_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
