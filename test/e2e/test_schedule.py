@@ -109,6 +109,23 @@ def test_runs_overlap_up_to_their_bound(notes):
         assert not served.find("scheduled function failed", handler="crowd")
 
 
+def test_a_run_missed_by_a_held_loop_is_logged(notes):
+    with Runner(service("schedule_busy"), args=["--production"],
+                env=environment(SCHEDULE_FILE=str(notes.path),
+                                SCHEDULE_HOLD="3.2")) as served:
+        missed = served.record("run missed", handler="busy")
+        assert missed["level"] == "warning"
+        assert missed["reason"] == "the run before it came too late"
+        # A second late, another missed, the third in time.
+        held = missed["due"] - 2
+        runs = notes.wait("busy", 5)
+        times = [due for _, due, _ in runs]
+        at = times.index(held)
+        until(lambda: len(notes.of("busy")) > at + 2, "two runs after it")
+        times = [due for _, due, _ in notes.of("busy")]
+        assert times[at + 1:at + 3] == [held + 1, held + 3], times
+
+
 def test_a_failure_is_logged_by_name(notes):
     with serve(notes) as served:
         record = served.record("scheduled function failed", handler="fails")

@@ -14,6 +14,7 @@
 #include "runtime/loop/wall_alarm.h"
 #include "runtime/service/module.h"
 #include "runtime/service/service.h"
+#include "transports/schedule/misses.h"
 #include "transports/schedule/planner.h"
 #include "transports/schedule/row.h"
 #include "transports/schedule/run.h"
@@ -43,6 +44,7 @@ struct schedule {
 	struct wall_alarm *alarm;
 	struct event *work;
 	struct planner_now at; /* when it last woke */
+	struct misses misses;
 	bool draining; /* holds the service until the newer one takes over */
 };
 
@@ -76,17 +78,11 @@ on_due(void *arg, size_t row, int64_t due_s)
 }
 
 static void
-on_missed(void *arg, size_t row, int64_t due_s)
+on_missed(void *arg, size_t row, int64_t due_s, enum planner_reason reason)
 {
-	const struct schedule *schedule = arg;
-	const struct tomo_schedule_spec *spec = schedule->rows[row].spec;
+	struct schedule *schedule = arg;
 
-	log_record(LOGGER, TOMO_LOG_WARNING, "run missed",
-	    TOMO_LOG_STR("service", service_name(schedule->service)),
-	    TOMO_LOG_STR("handler", spec->function),
-	    TOMO_LOG_STR("interval", row_text(spec)),
-	    TOMO_LOG_INT("due", due_s),
-	    TOMO_LOG_STR("reason", "the clock was set past it"));
+	misses_add(&schedule->misses, &schedule->rows[row], due_s, reason);
 }
 
 static const struct planner_events planner_events = {
@@ -121,6 +117,7 @@ on_work(evutil_socket_t fd, short what, void *arg)
 	struct schedule *schedule = arg;
 	const struct planner_now at = schedule->at;
 	const int64_t turn_ends_ms = clock_ms() + TURN_MS;
+	int64_t next_ms;
 
 	(void)fd;
 	(void)what;
@@ -133,9 +130,12 @@ on_work(evutil_socket_t fd, short what, void *arg)
 	while (
 	    planner_step(schedule->planner, &at) && clock_ms() < turn_ends_ms)
 		;
-	if (planner_next_ms(schedule->planner) == INT64_MAX)
+	next_ms = planner_next_ms(schedule->planner);
+	misses_settle(
+	    &schedule->misses, schedule->service, next_ms > at.unix_ms);
+	if (next_ms == INT64_MAX)
 		finish(schedule);
-	wall_alarm_set(schedule->alarm, planner_next_ms(schedule->planner));
+	wall_alarm_set(schedule->alarm, next_ms);
 }
 
 /*
