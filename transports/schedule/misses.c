@@ -32,7 +32,8 @@ misses_add(struct misses *misses, const struct schedule_row *row, int64_t due_s,
 }
 
 void
-misses_settle(struct misses *misses, const struct service *service, bool in_time)
+misses_settle(
+    struct misses *misses, const struct service *service, bool in_time)
 {
 	if (misses->count == 0 ||
 	    (!in_time && clock_ms() - misses->since_ms < SETTLE_MS))

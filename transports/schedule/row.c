@@ -32,6 +32,10 @@ check_numbers(const struct tomo_schedule_spec *spec,
 		    "jitter_seconds: want less than the "
 		    "interval of %lld seconds, got %u",
 		    (long long)timing->every_s, spec->jitter_seconds);
+	if (timing->every_s > 0 && spec->catch_up)
+		return error_set(err,
+		    "catch_up: only for times of a clock; seconds are "
+		    "not missed when it is set");
 	return 0;
 }
 
