@@ -1,7 +1,6 @@
 #include "transports/schedule/schedule.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <event2/event.h>
 
@@ -18,7 +17,6 @@
 #include "transports/schedule/planner.h"
 #include "transports/schedule/row.h"
 #include "transports/schedule/run.h"
-#include "transports/schedule/zone.h"
 
 #define LOGGER "tomodachi.schedule"
 
@@ -28,18 +26,10 @@
 /* After so long with many rows due, others have their turn. */
 #define TURN_MS 5
 
-/* Zones by the name that rows have for them. */
-struct named_zone {
-	const char *name;
-	struct zone *zone;
-	struct named_zone *next;
-};
-
 struct schedule {
 	struct service *service;
 	struct schedule_row *rows;
 	size_t nrows;
-	struct named_zone *zones;
 	struct planner *planner;
 	struct wall_alarm *alarm;
 	struct event *work;
@@ -160,27 +150,6 @@ on_alarm(void *arg, bool clock_was_set)
 
 /* ---- rows ---- */
 
-static const struct zone *
-find_zone(struct schedule *schedule, const char *name, struct error *err)
-{
-	struct named_zone *named = schedule->zones;
-	struct zone *zone;
-
-	if (name == NULL)
-		name = "";
-	while (named != NULL && strcmp(named->name, name) != 0)
-		named = named->next;
-	if (named != NULL)
-		return named->zone;
-	zone = zone_open(name, err);
-	if (zone == NULL)
-		return NULL;
-	named = xcalloc(1, sizeof(*named));
-	*named = (struct named_zone) { name, zone, schedule->zones };
-	schedule->zones = named;
-	return zone;
-}
-
 static int
 add_row(struct schedule *schedule, const struct tomo_schedule_spec *spec,
     struct error *err)
@@ -197,8 +166,7 @@ add_row(struct schedule *schedule, const struct tomo_schedule_spec *spec,
 							 : MAX_RUNNING;
 	if (row_timing(&row->timing, spec, err) < 0)
 		return -1;
-	row->zone = find_zone(schedule, spec->timezone, err);
-	if (row->zone == NULL)
+	if (row_zone(&row->zone, spec, &row->timing, err) < 0)
 		return -1;
 	plan.timing = &row->timing;
 	plan.zone = row->zone;
@@ -244,17 +212,10 @@ add_rows(struct schedule *schedule, struct error *err)
 static void
 schedule_free(struct schedule *schedule)
 {
-	struct named_zone *named;
-
 	wall_alarm_free(schedule->alarm);
 	if (schedule->work != NULL)
 		event_free(schedule->work);
 	planner_free(schedule->planner);
-	while ((named = schedule->zones) != NULL) {
-		schedule->zones = named->next;
-		zone_free(named->zone);
-		free(named);
-	}
 	free(schedule->rows);
 	free(schedule);
 }

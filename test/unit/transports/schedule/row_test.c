@@ -15,7 +15,10 @@ run(struct tomo_call *call)
 }
 
 #define SPEC(...) \
-	{ .size = sizeof(struct tomo_schedule_spec), .fn = run, __VA_ARGS__ }
+	{ \
+		.size = sizeof(struct tomo_schedule_spec), .fn = run, \
+		__VA_ARGS__ \
+	}
 
 static void
 refuses_numbers_that_do_not_fit_the_interval(void **state)
@@ -52,11 +55,40 @@ refuses_numbers_that_do_not_fit_the_interval(void **state)
 	}
 }
 
+/* Reading one for each of thousands of rows would delay the start. */
+static void
+reads_each_zone_once(void **state)
+{
+	static const struct tomo_schedule_spec
+	    seconds = SPEC(.interval = "every second"),
+	    zoned_seconds = SPEC(.interval = "5s", .timezone = "Mars/Base"),
+	    local = SPEC(.interval = "daily"),
+	    named = SPEC(.interval = "daily", .timezone = "Asia/Kolkata");
+	const struct zone *first, *again;
+	struct timing timing;
+	struct error err = { "" };
+
+	(void)state;
+	setenv("TZ", "Mars/Base", 1);
+	assert_int_equal(row_check(&seconds, &err), 0);
+	assert_int_equal(row_check(&zoned_seconds, &err), -1);
+	assert_int_equal(row_check(&local, &err), -1);
+	unsetenv("TZ");
+	assert_int_equal(row_check(&local, &err), 0);
+
+	assert_int_equal(row_timing(&timing, &named, &err), 0);
+	assert_int_equal(row_zone(&first, &named, &timing, &err), 0);
+	assert_non_null(first);
+	assert_int_equal(row_zone(&again, &named, &timing, &err), 0);
+	assert_ptr_equal(first, again);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_numbers_that_do_not_fit_the_interval),
+		cmocka_unit_test(reads_each_zone_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
