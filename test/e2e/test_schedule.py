@@ -135,6 +135,16 @@ def test_a_failure_is_logged_by_name(notes):
         assert record["interval"] == "0 0 1 1 * 2099"
 
 
+def test_a_row_that_never_runs_is_warned_of(notes):
+    with serve(notes) as served:
+        record = served.record("never runs")
+        assert record["level"] == "warning"
+        assert record["interval"] == "2001-09-09 01:46:40"
+        # One that runs when it is opened, at least, is not.
+        notes.wait("beat", 1)
+        assert len(served.find("never runs")) == 1
+
+
 def test_a_stop_waits_for_a_run(notes):
     with serve(notes, "http.termination_grace_period_seconds=10") as served:
         notes.wait("began", 1)

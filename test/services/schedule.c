@@ -93,5 +93,6 @@ TOMO_SERVICE(.name = "schedule",
 	TOMO_SCHEDULE(
 	    "1s", crowd, .overlap = TOMO_OVERLAP_ALLOW, .max_running = 2),
 	TOMO_SCHEDULE(NEVER, fails, .immediately = 1),
+	TOMO_SCHEDULE(NULL, each, .timestamp = "2001-09-09 01:46:40"),
 	TOMO_SCHEDULE(NEVER, long_run, .immediately = 1),
 	TOMO_HTTP("GET", "/wrong", wrong)));

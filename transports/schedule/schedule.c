@@ -251,6 +251,25 @@ fail:
 	return -1;
 }
 
+/* A timestamp or a year that has passed is no fault, but may be a mistake. */
+static void
+warn_of_the_past(const struct schedule *schedule)
+{
+	for (size_t row = 0; row < schedule->nrows; row++) {
+		const struct tomo_schedule_spec *spec = schedule->rows[row]
+							    .spec;
+
+		if (planner_due_s(schedule->planner, row) != INT64_MAX ||
+		    spec->immediately)
+			continue;
+		log_record(LOGGER, TOMO_LOG_WARNING, "never runs",
+		    TOMO_LOG_STR("service", service_name(schedule->service)),
+		    TOMO_LOG_STR("handler", spec->function),
+		    TOMO_LOG_STR("interval", row_text(spec)),
+		    TOMO_LOG_STR("reason", "all its times have passed"));
+	}
+}
+
 static void
 open_schedule(struct service *service)
 {
@@ -260,6 +279,7 @@ open_schedule(struct service *service)
 	if (schedule == NULL)
 		return;
 	planner_start(schedule->planner, service->since_unix_ms, &at);
+	warn_of_the_past(schedule);
 	for (size_t row = 0; row < schedule->nrows; row++)
 		if (schedule->rows[row].spec->immediately)
 			run_start(&schedule->rows[row], at.unix_ms / 1000);
