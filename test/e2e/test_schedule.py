@@ -196,13 +196,15 @@ def test_reloads_neither_lose_nor_double_a_run(notes):
 def test_a_reload_doubles_no_run_while_a_handler_holds_the_loop(notes):
     """The old worker reads of the reload after the instant."""
     with Runner(service("schedule_busy"), args=["--production"],
-                env=environment(SCHEDULE_FILE=str(notes.path))) as served:
+                env=environment(SCHEDULE_FILE=str(notes.path),
+                                SCHEDULE_HOLD="2.2")) as served:
         for number in range(1, 3):
             count = len(notes.of("busy"))
             until(lambda: any(due % 4 == 0 for _, due, _ in
                               notes.of("busy")[count:]), "a busy second")
             served.kill(signal.SIGHUP)
             served.record("reloaded", number)
+        assert served.record("reload noticed late")["by_ms"] > 0
         count = len(notes.of("busy"))
         runs = notes.wait("busy", count + 2)
         times = [due for _, due, _ in runs]
