@@ -85,6 +85,12 @@ def test_immediately_is_at_once(notes):
         assert served.stop() == 0
 
 
+def test_many_runs_at_the_start_let_others_have_their_turn():
+    with Served("many_at_once", ALIVE) as served, Wire(served.port) as wire:
+        assert int(wire.get("/").body) < 2000
+        until(lambda: int(wire.get("/").body) == 2000, "all of them")
+
+
 def test_a_run_that_goes_on_skips_the_next_which_is_logged(notes):
     with serve(notes) as served:
         runs = notes.wait("slow", 2)

@@ -35,7 +35,9 @@ struct schedule {
 	struct event *work;
 	struct planner_now at; /* when it last woke */
 	struct misses misses;
-	bool draining; /* holds the service until the newer one takes over */
+	size_t opened;    /* rows before that one have begun, if .immediately */
+	int64_t opened_s; /* since 1970 */
+	bool draining;    /* holds the service until the newer one takes over */
 };
 
 static struct schedule *
@@ -101,6 +103,22 @@ look_at_clock(struct schedule *schedule, const struct planner_now *at)
 		    TOMO_LOG_INT("by_ms", step_ms));
 }
 
+/* Begins the next of the runs of .immediately; returns whether there is one. */
+static bool
+open_row(struct schedule *schedule)
+{
+	struct schedule_row *row;
+
+	while (schedule->opened < schedule->nrows) {
+		row = &schedule->rows[schedule->opened++];
+		if (!row->spec->immediately)
+			continue;
+		run_start(row, schedule->opened_s);
+		return true;
+	}
+	return false;
+}
+
 static void
 on_work(evutil_socket_t fd, short what, void *arg)
 {
@@ -120,12 +138,16 @@ on_work(evutil_socket_t fd, short what, void *arg)
 	while (
 	    planner_step(schedule->planner, &at) && clock_ms() < turn_ends_ms)
 		;
+	while (open_row(schedule) && clock_ms() < turn_ends_ms)
+		;
 	next_ms = planner_next_ms(schedule->planner);
 	misses_settle(
 	    &schedule->misses, schedule->service, next_ms > at.unix_ms);
 	if (next_ms == INT64_MAX)
 		finish(schedule);
-	wall_alarm_set(schedule->alarm, next_ms);
+	/* At once, if there is more to open. */
+	wall_alarm_set(
+	    schedule->alarm, schedule->opened < schedule->nrows ? 0 : next_ms);
 }
 
 /*
@@ -280,10 +302,8 @@ open_schedule(struct service *service)
 		return;
 	planner_start(schedule->planner, service->since_unix_ms, &at);
 	warn_of_the_past(schedule);
-	for (size_t row = 0; row < schedule->nrows; row++)
-		if (schedule->rows[row].spec->immediately)
-			run_start(&schedule->rows[row], at.unix_ms / 1000);
-	wall_alarm_set(schedule->alarm, planner_next_ms(schedule->planner));
+	schedule->opened_s = at.unix_ms / 1000;
+	wake(schedule);
 }
 
 /*
@@ -296,6 +316,7 @@ shut(struct service *service)
 	struct schedule *schedule = schedule_of(service);
 	const int64_t until_ms = service->until_unix_ms;
 
+	schedule->opened = schedule->nrows;
 	planner_end(
 	    schedule->planner, until_ms != INT64_MAX ? until_ms : INT64_MIN);
 	planner_hurry(schedule->planner);
