@@ -31,5 +31,4 @@ look(struct tomo_call *call)
 	    HUNDRED HUNDRED
 
 TOMO_SERVICE(.name = "many_at_once",
-    .handlers = TOMO_HANDLERS(
-	THOUSAND THOUSAND TOMO_HTTP("GET", "/", look)));
+    .handlers = TOMO_HANDLERS(THOUSAND THOUSAND TOMO_HTTP("GET", "/", look)));

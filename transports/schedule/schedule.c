@@ -164,9 +164,8 @@ wake(struct schedule *schedule)
 }
 
 static void
-on_alarm(void *arg, bool clock_was_set)
+on_alarm(void *arg)
 {
-	(void)clock_was_set; /* each turn looks at the clock */
 	wake(arg);
 }
 
