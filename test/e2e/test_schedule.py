@@ -62,15 +62,34 @@ def irregular(runs):
             if pair[1][1] - pair[0][1] != 1]
 
 
+def drift(late):
+    """
+    By how much each is later than the one before: the median slope of all
+    pairs (Theil and Sen), which up to a quarter of outliers do not move.
+    """
+    return statistics.median((later - sooner) / (j - i)
+                             for j, later in enumerate(late)
+                             for i, sooner in enumerate(late[:j]))
+
+
 # ---- runs ----
 
-def test_a_heartbeat_comes_each_second_in_time(notes):
+def test_a_heartbeat_comes_each_second_and_does_not_drift(notes):
+    beats = 20
     with serve(notes):
-        runs = notes.wait("beat", 7)
+        runs = notes.wait("beat", beats)
         assert consecutive(runs), runs
         late = [began - due for _, due, began in runs]
-        # One may meet a busy machine; what drifts is late more and more.
+        # One may meet a busy machine; half of them do not.
         assert 0 <= min(late) and statistics.median(late) < LATE, late
+        assert abs(drift(late)) < 0.0005, late
+
+
+def test_a_drift_of_a_millisecond_a_beat_is_seen():
+    busy = {3: 0.4, 4: 0.05, 11: 0.08, 18: 0.2}
+    late = [0.001 * (beat % 3) + busy.get(beat, 0) for beat in range(20)]
+    assert abs(drift(late)) < 0.0005
+    assert drift([x + 0.001 * beat for beat, x in enumerate(late)]) > 0.0005
 
 
 def test_immediately_is_at_once(notes):
@@ -232,13 +251,16 @@ def test_ten_thousand_heartbeats_are_in_time_and_cheap():
 
         worker, = served.workers()
         begun, used = time.monotonic(), cpu_s(worker)
-        until(lambda: int(look()[0]) >= 40000, "40000 runs")
+        until(lambda: int(look()[0]) >= 80000, "80000 runs")
         elapsed, used = time.monotonic() - begun, cpu_s(worker) - used
-        count, latest, mean = (float(word) for word in look())
-        print(f"\n{count:.0f} runs, {latest * 1000:.1f} ms late at most, "
-              f"{mean * 1000:.1f} on average; {used / elapsed:.1%} of a core")
-        assert count % 10000 == 0
-        assert latest < LATE
+        count, mean, *latest = (float(word) for word in look())
+        print(f"\n{count:.0f} runs, {mean * 1000:.1f} ms late on average, "
+              f"{used / elapsed:.1%} of a core; the latest of each second: "
+              f"{[round(late * 1000, 1) for late in latest]} ms")
+        # None was missed in a second, and a busy machine is not all of them.
+        assert count == 10000 * len(latest)
+        assert statistics.median(latest) < LATE
+        assert drift(latest) < LATE / 10
         # Our own looks are in it.
         assert used / elapsed < 0.5
 
