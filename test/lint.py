@@ -39,6 +39,13 @@ FORBIDDEN = [
     (r"registry\.npm|deb\.debian|pypi\.org", "a registry's host name"),
 ]
 
+# They ask the locale, which a service may set; runtime/base/ascii.h does not.
+OF_LOCALE = re.compile(
+    r"\b(?:strn?casecmp|is(?:alnum|alpha|digit|xdigit|space|punct|print|upper"
+    r"|lower)|to(?:lower|upper))\(\w")
+
+INSIDE = ("runtime", "transports", "cmd")
+
 faults = []
 
 
@@ -129,6 +136,8 @@ def check_words(path, lines):
     for number, line in enumerate(lines, 1):
         if re.search(r"\b(?:TO[D]O|FIX[M]E|XX[X]|HAC[K])\b(?!.*#\d)", line):
             fault(path, number, "a to-do carries an issue number")
+        if folder_of(path).startswith(INSIDE) and OF_LOCALE.search(line):
+            fault(path, number, "asks the locale: see runtime/base/ascii.h")
         for pattern, what in FORBIDDEN:
             if re.search(pattern, line) and path != "test/lint.py":
                 fault(path, number, what)

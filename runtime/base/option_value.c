@@ -2,7 +2,8 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
+
+#include "runtime/base/ascii.h"
 
 static const struct {
 	const char *text;
@@ -72,7 +73,7 @@ static json_t *
 bool_from_text(const char *text)
 {
 	for (size_t i = 0; i < sizeof(bool_words) / sizeof(*bool_words); i++)
-		if (strcasecmp(text, bool_words[i].text) == 0)
+		if (ascii_casecmp(text, bool_words[i].text) == 0)
 			return json_boolean(bool_words[i].value);
 	return NULL;
 }

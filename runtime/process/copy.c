@@ -1,6 +1,5 @@
 #include "runtime/process/copy.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/ascii.h"
 #include "runtime/base/folder.h"
 
 #define PREFIX "tomodachi-"
@@ -79,9 +79,9 @@ is_copy_of(const char *name, const char *base)
 	if (name[0] != '.' || strncmp(name + 1, base, len) != 0)
 		return false;
 	for (const char *at = name + 1 + len; *at != '\0'; at++) {
-		if (*at == '.' && isdigit((unsigned char)at[1]))
+		if (*at == '.' && ascii_is_digit(at[1]))
 			dots++;
-		else if (!isdigit((unsigned char)*at) || dots == 0)
+		else if (!ascii_is_digit(*at) || dots == 0)
 			return false;
 	}
 	return dots == 2;

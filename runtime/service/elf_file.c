@@ -1,6 +1,5 @@
 #include "runtime/service/elf_file.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -9,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "runtime/base/ascii.h"
 
 /*
  * No service is of this size or has tables of that; a sparse file or a damaged
@@ -126,7 +127,7 @@ holds(const char *bytes, size_t len, const char *text)
 		at = memmem(at, (size_t)(end - at), text, strlen(text) + 1);
 		if (at == NULL)
 			return false;
-		if (!isalnum((unsigned char)at[-1]) && at[-1] != '_')
+		if (!ascii_is_alnum(at[-1]) && at[-1] != '_')
 			return true;
 		at++;
 	}

@@ -1,11 +1,11 @@
 #include "runtime/watch/watch_filter.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/ascii.h"
 #include "runtime/watch/watch.h"
 #include "runtime/watch/watch_path.h"
 
@@ -148,7 +148,7 @@ is_private_copy(const char *name)
 	for (unsigned numbers = 0; numbers < 2; numbers++) {
 		const char *at = end;
 
-		while (at > name && isdigit((unsigned char)at[-1]))
+		while (at > name && ascii_is_digit(at[-1]))
 			at--;
 		if (at == end || at <= name + 1 || at[-1] != '.')
 			return false;

@@ -3,7 +3,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
+
+#include "runtime/base/ascii.h"
 
 static const struct {
 	const char *name;
@@ -77,7 +78,7 @@ set_weight(struct accept_encoding *accepts, const char *name, size_t len,
 		accepts->others = weight;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strlen(names[i].name) == len &&
-		    strncasecmp(names[i].name, name, len) == 0)
+		    ascii_ncasecmp(names[i].name, name, len) == 0)
 			accepts->weights[names[i].coding] = weight;
 }
 

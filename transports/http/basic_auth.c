@@ -3,7 +3,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
+
+#include "runtime/base/ascii.h"
 
 /* Where the bytes of "name:password" go: only the name is kept. */
 struct name {
@@ -99,7 +100,7 @@ basic_auth_user(const char *value, char *out, size_t size)
 	if (size == 0)
 		return 0;
 	out[0] = '\0';
-	if (strncasecmp(value, "Basic ", 6) != 0)
+	if (ascii_ncasecmp(value, "Basic ", 6) != 0)
 		return 0;
 	for (value += 6; *value == ' '; value++)
 		continue;

@@ -1,8 +1,8 @@
 #include "transports/http/conditions.h"
 
 #include <string.h>
-#include <strings.h>
 
+#include "runtime/base/ascii.h"
 #include "transports/http/date.h"
 #include "transports/http/head.h"
 
@@ -50,7 +50,7 @@ tags_have(
 	int found = -1;
 
 	for (unsigned i = 0; i < head->nheaders && found != 1; i++)
-		if (strcasecmp(head->headers[i].name, name) == 0)
+		if (ascii_casecmp(head->headers[i].name, name) == 0)
 			found = conditions_list_has(
 			    head->headers[i].value, etag, weakly);
 	return found;

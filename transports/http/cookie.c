@@ -1,11 +1,10 @@
 #include "transports/http/cookie.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/buffer.h"
 #include "transports/http/date.h"
 
@@ -76,8 +75,7 @@ is_token(const char *text)
 	if (text[0] == '\0')
 		return false;
 	for (; *text != '\0'; text++)
-		if (!isalnum((unsigned char)*text) &&
-		    strchr(others, *text) == NULL)
+		if (!ascii_is_alnum(*text) && strchr(others, *text) == NULL)
 			return false;
 	return true;
 }
@@ -110,8 +108,7 @@ is_domain(const char *text)
 	if (text[0] == '\0')
 		return false;
 	for (; *text != '\0'; text++)
-		if (!isalnum((unsigned char)*text) &&
-		    strchr("-._", *text) == NULL)
+		if (!ascii_is_alnum(*text) && strchr("-._", *text) == NULL)
 			return false;
 	return true;
 }
@@ -119,7 +116,7 @@ is_domain(const char *text)
 static bool
 has_prefix(const char *name, const char *prefix)
 {
-	return strncasecmp(name, prefix, strlen(prefix)) == 0;
+	return ascii_ncasecmp(name, prefix, strlen(prefix)) == 0;
 }
 
 static int

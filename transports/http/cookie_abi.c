@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/buffer.h"
 #include "runtime/service/call.h"
 #include "runtime/service/rows.h"
@@ -24,7 +25,7 @@ tomo_http_cookie(struct tomo_call *call, const char *name)
 		const char *value;
 		size_t len;
 
-		if (strcasecmp(header->name, "Cookie") != 0)
+		if (ascii_casecmp(header->name, "Cookie") != 0)
 			continue;
 		value = cookie_find(header->value, name, &len);
 		if (value != NULL)

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/json_text.h"
 #include "runtime/service/call.h"
@@ -249,7 +249,7 @@ tomo_reply_header(const struct tomo_reply *reply, const char *name)
 	const struct tomo_header *header = reply->headers;
 
 	for (; header != NULL && header->name != NULL; header++)
-		if (strcasecmp(header->name, name) == 0)
+		if (ascii_casecmp(header->name, name) == 0)
 			return header->value;
 	return NULL;
 }

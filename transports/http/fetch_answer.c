@@ -2,9 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <tomodachi/call.h>
+
+#include "runtime/base/ascii.h"
 
 /* All heads together, those of 1xx too. */
 #define MAX_HEADERS ((size_t)256 * 1024)
@@ -128,7 +129,7 @@ fetch_answer_location(const struct fetch_answer *answer)
 	struct curl_header *header = NULL;
 
 	while ((header = next_header(answer, header)) != NULL)
-		if (strcasecmp(header->name, "Location") == 0)
+		if (ascii_casecmp(header->name, "Location") == 0)
 			return header->value;
 	return NULL;
 }

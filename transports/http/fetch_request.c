@@ -3,9 +3,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/ascii.h"
 #include "runtime/base/json_text.h"
 #include "runtime/service/rows.h"
 #include "transports/http/fetch_url.h"
@@ -30,7 +30,7 @@ static bool
 is_in(const char *const *names, const char *name)
 {
 	for (; *names != NULL; names++)
-		if (strcasecmp(*names, name) == 0)
+		if (ascii_casecmp(*names, name) == 0)
 			return true;
 	return false;
 }
@@ -128,10 +128,10 @@ check_method(struct fetch_request *request, struct error *err)
 
 	if (method == NULL)
 		method = request->body.data != NULL ? "POST" : "GET";
-	if (!field_is_token(method) || strcasecmp(method, "CONNECT") == 0)
+	if (!field_is_token(method) || ascii_casecmp(method, "CONNECT") == 0)
 		return error_set(err, "no such method");
 	/* libcurl must know it to expect no body. */
-	if (strcasecmp(method, "HEAD") == 0)
+	if (ascii_casecmp(method, "HEAD") == 0)
 		method = "HEAD";
 	if (strcmp(method, "HEAD") == 0 && request->body.data != NULL)
 		return error_set(err, "HEAD carries no body");
@@ -216,9 +216,9 @@ make_headers(struct fetch_request *request)
 		if (request->is_elsewhere && is_in(bound, header->name))
 			continue;
 		if (request->body.data == NULL &&
-		    strncasecmp(header->name, "Content-", 8) == 0)
+		    ascii_ncasecmp(header->name, "Content-", 8) == 0)
 			continue;
-		if (strcasecmp(header->name, "Content-Type") == 0)
+		if (ascii_casecmp(header->name, "Content-Type") == 0)
 			has_type = true;
 		code = add_header(request, header_line(header));
 	}

@@ -1,9 +1,9 @@
 #include "transports/http/fetch_url.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/ascii.h"
 #include "transports/net/curl_library.h"
 
 /* What peers write into Location though it has to be encoded. */
@@ -39,8 +39,8 @@ is_web(const struct curl_library *curl, CURLU *parsed)
 {
 	char *scheme = part(curl, parsed, CURLUPART_SCHEME);
 	const bool is = scheme != NULL &&
-	    (strcasecmp(scheme, "http") == 0 ||
-		strcasecmp(scheme, "https") == 0);
+	    (ascii_casecmp(scheme, "http") == 0 ||
+		ascii_casecmp(scheme, "https") == 0);
 
 	curl->free(scheme);
 	return is;
@@ -117,7 +117,7 @@ fetch_url_is_same_origin(
 		char *x = part(curl, one, parts[i]);
 		char *y = part(curl, other, parts[i]);
 
-		same = x != NULL && y != NULL && strcasecmp(x, y) == 0;
+		same = x != NULL && y != NULL && ascii_casecmp(x, y) == 0;
 		curl->free(x);
 		curl->free(y);
 	}

@@ -1,7 +1,8 @@
 #include "transports/http/field.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "runtime/base/ascii.h"
 
 /* RFC 9110 5.6.2. */
 bool
@@ -35,7 +36,7 @@ field_list_has(const char *list, const char *member)
 
 		while (list[size - 1] == ' ' || list[size - 1] == '\t')
 			size--;
-		if (size == len && strncasecmp(list, member, len) == 0)
+		if (size == len && ascii_ncasecmp(list, member, len) == 0)
 			return true;
 		list += end;
 	}

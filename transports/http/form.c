@@ -3,8 +3,8 @@
 #include <tomodachi/task.h>
 
 #include <string.h>
-#include <strings.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/service/call.h"
 #include "transports/http/body_stream.h"
 #include "transports/http/multipart.h"
@@ -216,7 +216,7 @@ is_type(const char *value, const char *type)
 	const char *at = value;
 	const size_t len = parameters_start(&at, value + strlen(value));
 
-	return len == strlen(type) && strncasecmp(value, type, len) == 0;
+	return len == strlen(type) && ascii_ncasecmp(value, type, len) == 0;
 }
 
 /* On a thread perhaps: the call, which waits for it, is its own meanwhile. */

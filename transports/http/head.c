@@ -1,9 +1,9 @@
 #include "transports/http/head.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "runtime/base/arena.h"
+#include "runtime/base/ascii.h"
 #include "transports/http/uri.h"
 
 /* What llhttp's callbacks fill in while it parses a head. */
@@ -193,7 +193,7 @@ static bool
 is_name(const struct header *header, const char *name, size_t len)
 {
 	return header->name_len == len &&
-	    strncasecmp(header->name, name, len) == 0;
+	    ascii_ncasecmp(header->name, name, len) == 0;
 }
 
 #define IS_NAME(header, name) is_name(header, name, sizeof(name) - 1)
@@ -237,7 +237,7 @@ read_transfer_encoding(struct head *head, const struct header *header)
 	if (head->is_chunked || head->is_http10)
 		return 400;
 	if (header->value_len != 7 ||
-	    strncasecmp(header->value, "chunked", 7) != 0)
+	    ascii_ncasecmp(header->value, "chunked", 7) != 0)
 		return 501;
 	head->is_chunked = true;
 	return 0;
@@ -254,7 +254,7 @@ read_header(struct head *head, const struct header *header, unsigned *hosts)
 	case 6:
 		if (!IS_NAME(header, "expect"))
 			return 0;
-		if (strcasecmp(header->value, "100-continue") == 0)
+		if (ascii_casecmp(header->value, "100-continue") == 0)
 			head->expects_continue = true;
 		else
 			head->expects_other = true;

@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "runtime/base/ascii.h"
 
 /* Sorted by ending, for bsearch(). */
 static const struct row {
@@ -105,7 +106,7 @@ static const struct row {
 static int
 compare(const void *ending, const void *row)
 {
-	return strcasecmp(ending, ((const struct row *)row)->ending);
+	return ascii_casecmp(ending, ((const struct row *)row)->ending);
 }
 
 const char *
@@ -152,10 +153,10 @@ matches(const char *row, const char *type, size_t len)
 	if (size > len)
 		return false;
 	if (row[0] == '+')
-		return strncasecmp(type + len - size, row, size) == 0;
+		return ascii_ncasecmp(type + len - size, row, size) == 0;
 	if (row[size - 1] != '/' && size != len)
 		return false;
-	return strncasecmp(type, row, size) == 0;
+	return ascii_ncasecmp(type, row, size) == 0;
 }
 
 bool

@@ -1,9 +1,10 @@
 #include "transports/http/multipart.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include <tomodachi/abi.h>
+
+#include "runtime/base/ascii.h"
 
 static int
 refuse(struct multipart *multipart, int code, const char *fault)
@@ -125,7 +126,7 @@ read_disposition(struct multipart *multipart, struct multipart_part *part,
 		return refuse(
 		    multipart, TOMO_EINVAL, "two Content-Dispositions");
 	if (parameters_start(&at, end) != 9 ||
-	    strncasecmp(value, "form-data", 9) != 0)
+	    ascii_ncasecmp(value, "form-data", 9) != 0)
 		return refuse(multipart, TOMO_EINVAL,
 		    "a Content-Disposition other than form-data");
 	while ((found = parameters_next(&at, end, &parameter)) > 0) {
@@ -155,7 +156,7 @@ is_identity(const char *value, size_t len)
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		if (len == strlen(plain[i]) &&
-		    strncasecmp(value, plain[i], len) == 0)
+		    ascii_ncasecmp(value, plain[i], len) == 0)
 			return true;
 	return false;
 }
@@ -163,7 +164,7 @@ is_identity(const char *value, size_t len)
 static bool
 is_name(const char *name, size_t len, const char *wanted)
 {
-	return len == strlen(wanted) && strncasecmp(name, wanted, len) == 0;
+	return len == strlen(wanted) && ascii_ncasecmp(name, wanted, len) == 0;
 }
 
 static int

@@ -1,7 +1,8 @@
 #include "transports/http/parameters.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "runtime/base/ascii.h"
 
 static void
 skip_blanks(const char **at, const char *end)
@@ -87,7 +88,7 @@ bool
 parameter_is(const struct parameter *parameter, const char *name)
 {
 	return parameter->name_len == strlen(name) &&
-	    strncasecmp(parameter->name, name, parameter->name_len) == 0;
+	    ascii_ncasecmp(parameter->name, name, parameter->name_len) == 0;
 }
 
 size_t

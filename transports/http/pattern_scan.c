@@ -1,8 +1,9 @@
 #include "transports/http/pattern_scan.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
+
+#include "runtime/base/ascii.h"
 
 /* The length of name and a closing byte after it, or 0 if there is no name. */
 static size_t
@@ -10,7 +11,7 @@ name_len(const char *text, char close)
 {
 	size_t len;
 
-	if (!isalpha((unsigned char)*text) && *text != '_')
+	if (!ascii_is_alpha(*text) && *text != '_')
 		return 0;
 	len = strspn(text,
 	    "abcdefghijklmnopqrstuvwxyz"
@@ -66,7 +67,7 @@ scan_escape(const char *text, size_t *len)
 	else if (next != '\0' && strchr("gkNopPux", next) != NULL &&
 	    text[2] == '{')
 		*len = through(text, "}");
-	return ispunct((unsigned char)next) ? PATTERN_CHAR : PATTERN_ITEM;
+	return ascii_is_punct(next) ? PATTERN_CHAR : PATTERN_ITEM;
 }
 
 /* A class is one token; one with more inside than characters is odd. */

@@ -2,7 +2,8 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
+
+#include "runtime/base/ascii.h"
 
 static bool
 is_digit(char c)
@@ -78,7 +79,7 @@ range_read(const char *text, uint64_t whole, struct range out[RANGE_MAX])
 	uint64_t left = whole;
 	int count = 0, outside = 0;
 
-	if (whole == 0 || strncasecmp(text, "bytes=", 6) != 0)
+	if (whole == 0 || ascii_ncasecmp(text, "bytes=", 6) != 0)
 		return 0;
 	for (const char *at = text + 5; *at != '\0';) {
 		struct range range;

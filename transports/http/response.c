@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/buffer.h"
 #include "transports/http/server.h"
 
@@ -79,7 +79,7 @@ response_find_header(const struct http_response *response, const char *name)
 {
 	struct response_header *header = response->headers;
 
-	while (header != NULL && strcasecmp(header->name, name) != 0)
+	while (header != NULL && ascii_casecmp(header->name, name) != 0)
 		header = header->next;
 	return header;
 }
@@ -91,7 +91,7 @@ response_remove_header(struct http_response *response, const char *name)
 
 	response->last = NULL;
 	while (*link != NULL) {
-		if (strcasecmp((*link)->name, name) == 0) {
+		if (ascii_casecmp((*link)->name, name) == 0) {
 			*link = (*link)->next;
 			continue;
 		}

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/json_text.h"
 #include "runtime/service/call.h"
 #include "runtime/service/chain.h"
@@ -137,7 +137,7 @@ is_ours(const char *name)
 		"Date" };
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		if (strcasecmp(name, ours[i]) == 0)
+		if (ascii_casecmp(name, ours[i]) == 0)
 			return true;
 	return false;
 }
@@ -163,7 +163,7 @@ add(struct tomo_call *call, const char *name, const char *value, bool replace,
 	if (header == NULL || name == NULL || value == NULL)
 		return call_fail(call, TOMO_ENOMEM, "%s: no memory", function);
 	/* There is one Content-Type, and it has a place of its own. */
-	if (strcasecmp(name, "Content-Type") == 0) {
+	if (ascii_casecmp(name, "Content-Type") == 0) {
 		request->response.type = value;
 		request->response.answer_type = NULL;
 		return 0;

@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <llhttp.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/ascii.h"
 #include "transports/http/router_trie.h"
 
 /* Sets of methods have bit n for the method that llhttp numbers n. */
@@ -65,7 +65,7 @@ method_bits(const char *name, size_t len)
 		return ALL_METHODS;
 	for (size_t i = 0; i < nmethods; i++)
 		if (strlen(methods[i].name) == len &&
-		    strncasecmp(methods[i].name, name, len) == 0)
+		    ascii_ncasecmp(methods[i].name, name, len) == 0)
 			return methods[i].bits;
 	return 0;
 }

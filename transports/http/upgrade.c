@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 #include <event2/event.h>
 
 #include <tomodachi/http.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/loop/loop.h"
 #include "runtime/service/call.h"
 #include "runtime/service/chain.h"
@@ -44,7 +44,7 @@ has_token(const char *list, const char *token)
 		const char *item = list + strspn(list, ", \t");
 		const size_t size = strcspn(item, ", \t");
 
-		if (size == len && strncasecmp(item, token, len) == 0)
+		if (size == len && ascii_ncasecmp(item, token, len) == 0)
 			return true;
 		list = item + size;
 	}
@@ -57,7 +57,7 @@ header_has(
     const struct http_request *request, const char *name, const char *token)
 {
 	for (unsigned i = 0; i < request->head.nheaders; i++)
-		if (strcasecmp(request->head.headers[i].name, name) == 0 &&
+		if (ascii_casecmp(request->head.headers[i].name, name) == 0 &&
 		    has_token(request->head.headers[i].value, token))
 			return true;
 	return false;

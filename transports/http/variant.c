@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <tomodachi/http.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/service/call.h"
 #include "transports/http/answer.h"
 #include "transports/http/field.h"
@@ -19,7 +19,7 @@ lists(const struct http_response *response, const char *name, const char *token)
 {
 	for (const struct response_header *at = response->headers; at != NULL;
 	     at = at->next)
-		if (strcasecmp(at->name, name) == 0 &&
+		if (ascii_casecmp(at->name, name) == 0 &&
 		    field_list_has(at->value, token))
 			return true;
 	return false;
@@ -47,7 +47,8 @@ variant_choose(const struct http_request *request, unsigned offered)
 
 	accept_encoding_init(&accepts);
 	for (unsigned i = 0; i < head->nheaders; i++)
-		if (strcasecmp(head->headers[i].name, "accept-encoding") == 0)
+		if (ascii_casecmp(head->headers[i].name, "accept-encoding") ==
+		    0)
 			accept_encoding_add(&accepts, head->headers[i].value);
 	return accept_encoding_best(&accepts, offered);
 }

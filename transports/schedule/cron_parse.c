@@ -1,7 +1,7 @@
 /* Reads cron expressions; cron.c finds their times. */
+#include "runtime/base/ascii.h"
 #include "transports/schedule/cron.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -362,7 +362,7 @@ cron_parse(struct cron *cron, const char *text, struct error *err)
 			text = aliases[i].text;
 	copy = xstrdup(text);
 	for (char *c = copy; *c != '\0'; c++)
-		*c = (char)tolower((unsigned char)*c);
+		*c = ascii_lower(*c);
 	code = read_fields(cron, copy, err);
 	free(copy);
 	return code;

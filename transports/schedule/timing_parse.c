@@ -1,7 +1,7 @@
 /* Reads intervals and timestamps; timing.c finds their times. */
+#include "runtime/base/ascii.h"
 #include "transports/schedule/timing.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +50,8 @@ plain(const char *text)
 	char *copy = xstrdup(text), *to = copy;
 
 	for (; *text != '\0'; text++) {
-		if (!isspace((unsigned char)*text))
-			*to++ = (char)tolower((unsigned char)*text);
+		if (!ascii_is_space(*text))
+			*to++ = ascii_lower(*text);
 		else if (to > copy && to[-1] != ' ')
 			*to++ = ' ';
 	}
@@ -219,9 +219,9 @@ read_part(const char **at, const char *before, unsigned max, unsigned *value)
 	if (strncmp(s, before, skipped) != 0)
 		return false;
 	s += skipped;
-	if (!isdigit((unsigned char)*s))
+	if (!ascii_is_digit(*s))
 		return false;
-	for (*value = 0; isdigit((unsigned char)*s); s++) {
+	for (*value = 0; ascii_is_digit(*s); s++) {
 		*value = *value * 10 + (unsigned)(*s - '0');
 		if (*value > max)
 			return false;

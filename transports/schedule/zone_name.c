@@ -1,7 +1,7 @@
 /* Finds zones by name: offsets, the system's files, the local zone. */
+#include "runtime/base/ascii.h"
 #include "transports/schedule/zone.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,7 +35,7 @@ read_digits(const char **at, size_t count, int *value)
 {
 	*value = 0;
 	for (size_t i = 0; i < count; i++, ++*at) {
-		if (!isdigit((unsigned char)**at))
+		if (!ascii_is_digit(**at))
 			return false;
 		*value = *value * 10 + (**at - '0');
 	}
@@ -47,8 +46,8 @@ read_digits(const char **at, size_t count, int *value)
 static bool
 read_offset(const char *text, int32_t *offset_s)
 {
-	const bool named = strncasecmp(text, "gmt", 3) == 0 ||
-	    strncasecmp(text, "utc", 3) == 0;
+	const bool named = ascii_ncasecmp(text, "gmt", 3) == 0 ||
+	    ascii_ncasecmp(text, "utc", 3) == 0;
 	int sign = 0, hours, minutes = 0;
 	size_t digits;
 
@@ -120,7 +119,7 @@ append_entry(char *path, size_t size, const char *name, size_t len)
 		return false;
 	while (!found && (entry = readdir(folder)) != NULL) {
 		found = strlen(entry->d_name) == len &&
-		    strncasecmp(entry->d_name, name, len) == 0 &&
+		    ascii_ncasecmp(entry->d_name, name, len) == 0 &&
 		    used + 1 + len < size;
 		if (found)
 			snprintf(
@@ -173,7 +172,7 @@ open_named(const char *name, struct error *err)
 	if (find_file(name, path, sizeof(path)))
 		return read_zone(path, name, err);
 	/* Its file is missing where tzdata is. */
-	if (strcasecmp(name, "UTC") == 0)
+	if (ascii_casecmp(name, "UTC") == 0)
 		return fixed(0);
 	error_set(err,
 	    "timezone \"%s\": no such zone in %s (want a name such "

@@ -1,8 +1,8 @@
 #include "transports/schedule/zone_rule.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "runtime/base/ascii.h"
 #include "transports/schedule/calendar.h"
 #include "transports/schedule/zone.h"
 
@@ -19,9 +19,9 @@ read_number(const char **at, int min, int max, int *value)
 	const char *s = *at;
 	int number = 0;
 
-	if (!isdigit((unsigned char)*s))
+	if (!ascii_is_digit(*s))
 		return false;
-	for (; isdigit((unsigned char)*s); s++) {
+	for (; ascii_is_digit(*s); s++) {
 		number = number * 10 + (*s - '0');
 		if (number > max)
 			return false;
@@ -39,8 +39,8 @@ skip_name(const char **at)
 	const bool quoted = *s == '<';
 
 	s += quoted;
-	while (isalpha((unsigned char)*s) ||
-	    (quoted && (isdigit((unsigned char)*s) || *s == '+' || *s == '-')))
+	while (ascii_is_alpha(*s) ||
+	    (quoted && (ascii_is_digit(*s) || *s == '+' || *s == '-')))
 		s++;
 	if (s - *at - quoted < 3 || (quoted && *s != '>'))
 		return false;

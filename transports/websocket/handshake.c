@@ -3,7 +3,8 @@
 #include <sha1.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
+
+#include "runtime/base/ascii.h"
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -90,7 +91,7 @@ handshake_is_allowed(const char *origin, const char *const *list)
 	if (origin == NULL || list == NULL || list[0] == NULL)
 		return true;
 	for (; *list != NULL; list++)
-		if (strcasecmp(origin, *list) == 0)
+		if (ascii_casecmp(origin, *list) == 0)
 			return true;
 	return false;
 }

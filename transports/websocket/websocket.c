@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <tomodachi/http.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/buffer.h"
 #include "runtime/service/call.h"
 #include "runtime/service/module.h"
@@ -31,7 +31,7 @@ only_header(struct tomo_call *call, const char *wanted)
 	const char *name, *value, *found = NULL;
 
 	for (size_t i = 0; tomo_http_header_at(call, i, &name, &value); i++) {
-		if (strcasecmp(name, wanted) != 0)
+		if (ascii_casecmp(name, wanted) != 0)
 			continue;
 		if (found != NULL)
 			return NULL;
@@ -83,7 +83,7 @@ agree_on_compression(struct ws_peer *peer, struct buffer *lines)
 	for (size_t i = 0; !deflate->is_on &&
 	     tomo_http_header_at(peer->call, i, &name, &value);
 	     i++)
-		if (strcasecmp(name, "Sec-WebSocket-Extensions") == 0)
+		if (ascii_casecmp(name, "Sec-WebSocket-Extensions") == 0)
 			extension_accept(value, deflate);
 	if (!deflate->is_on)
 		return;
@@ -101,7 +101,7 @@ agree_on_subprotocol(struct ws_peer *peer, struct buffer *lines)
 	for (size_t i = 0; ours != NULL && peer->subprotocol == NULL &&
 	     tomo_http_header_at(peer->call, i, &name, &value);
 	     i++) {
-		if (strcasecmp(name, "Sec-WebSocket-Protocol") != 0)
+		if (ascii_casecmp(name, "Sec-WebSocket-Protocol") != 0)
 			continue;
 		len = handshake_subprotocol(value, ours, &start);
 		if (len > 0)
