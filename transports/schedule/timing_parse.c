@@ -143,7 +143,7 @@ suggest(const char *text, char *better, size_t size)
 
 	if (strncmp(text, "every ", 6) == 0)
 		text += 6;
-	if (!isdigit((unsigned char)*text))
+	if (!ascii_is_digit(*text))
 		return false;
 	count = strtoul(text, &end, 10);
 	snprintf(word, sizeof(word), "|%s|", end + (*end == ' '));
