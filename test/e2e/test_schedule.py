@@ -4,6 +4,7 @@ import datetime
 import re
 import signal
 import statistics
+import sys
 import time
 import zoneinfo
 
@@ -183,6 +184,53 @@ def test_accessors_know_their_kind_of_call(notes):
         assert wire.get("/wrong").body == b"0 null\n"
         assert served.record("function of another kind of call used",
                              function="tomo_schedule_time")
+
+
+# ---- a clock that is set ----
+
+class Clock:
+    """The wall clock of the processes that its environment is given to."""
+
+    def __init__(self, path):
+        self.file = open(path, "w+b", buffering=0)
+        self.environment = {"LD_PRELOAD": service("set_clock"),
+                            "SET_CLOCK": str(path)}
+        self.set(0)
+
+    def set(self, ahead):
+        self.file.seek(0)
+        self.file.write(ahead.to_bytes(8, sys.byteorder, signed=True))
+
+
+@pytest.mark.skipif(bool(SAN), reason="a sanitizer wants to be loaded first")
+def test_a_clock_that_is_set_is_noticed_within_a_second(notes, tmp_path):
+    clock = Clock(tmp_path / "clock")
+    until(lambda: time.time() % 3600 < 3590, "no hour is about to turn")
+    with Served("schedule", env=environment(SCHEDULE_FILE=str(notes.path),
+                                            **clock.environment)) as served:
+        notes.wait("beat", 2)
+        now = int(time.time())
+        next_hour = now // 3600 * 3600 + 3600
+        # To half past, three hours on or two.
+        ahead = now // 3600 * 3600 + 3 * 3600 + 1800 - now
+        for by in (ahead, -ahead):
+            clock.set(max(by, 0))
+            begun = time.monotonic()
+            until(lambda by=by: [
+                record for record in served.find("clock was set")
+                if abs(record["by_ms"] - 1000 * by) < 500], "it is noticed")
+            assert time.monotonic() - begun < 1
+            # Seconds pass whatever the clock shows.
+            count = len(notes.of("beat"))
+            notes.wait("beat", count + 3)
+        missed, = served.find("run missed")
+        assert (missed["handler"], missed["due"]) == ("hourly", next_hour)
+        assert missed["reason"] == "the clock was set past it"
+        assert [due for _, due, _ in notes.of("caught_up")] == [next_hour]
+        assert notes.of("hourly") == []
+        steps = [later[1] - sooner[1] for sooner, later in
+                 zip(notes.of("beat"), notes.of("beat")[1:])]
+        assert sorted(steps)[1:-1] == [1] * (len(steps) - 2), steps
 
 
 # ---- workers and generations ----
