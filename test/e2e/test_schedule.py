@@ -247,10 +247,13 @@ def test_of_several_workers_one_runs_a_row_unless_each_is_to(notes):
         assert len(notes.of("at_once")) == 1
 
 
-def test_reloads_neither_lose_nor_double_a_run(notes):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_reloads_neither_lose_nor_double_a_run(notes, workers):
     """The instant of each reload falls about the turn of a second."""
     reloads = 12
-    with serve(notes) as served:
+    with Runner(service("schedule"), args=[
+            "--production", "--workers", str(workers), *arguments([])],
+            env=environment(SCHEDULE_FILE=str(notes.path))) as served:
         notes.wait("beat", 1)
         for number in range(1, reloads + 1):
             # The instant comes 200 ms after the new worker is ready.
@@ -264,6 +267,10 @@ def test_reloads_neither_lose_nor_double_a_run(notes):
         assert consecutive(runs), irregular(runs)
         assert len({pid for pid, _, _ in runs}) > reloads / 2
         assert all(began - due < max(LATE, 0.25) for _, due, began in runs)
+        # In each worker, where it is to be; the first and last may lack one.
+        times = sorted(due for _, due, _ in notes.of("each"))
+        counts = [times.count(due) for due in range(times[0], times[-1] + 1)]
+        assert counts[1:-1] == [workers] * (len(counts) - 2), counts
 
 
 def test_a_reload_doubles_no_run_while_a_handler_holds_the_loop(notes):
