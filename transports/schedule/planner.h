@@ -37,9 +37,9 @@ struct planner_events {
 	void (*due)(void *arg, size_t row, int64_t due_s);
 
 	/*
-	 * It was due at due_s and does not run: the wall clock was set past that
-	 * time, or the run before it came too late.  Told once for as many as one
-	 * cause took; due_s is the first of them.
+	 * It was due at due_s and does not run: the wall clock was set past
+	 * that time, or the run before it came too late.  Told once for as many
+	 * as one cause took; due_s is the first of them.
 	 */
 	void (*missed)(
 	    void *arg, size_t row, int64_t due_s, enum planner_reason reason);
@@ -57,7 +57,8 @@ void planner_start(
 /*
  * Tells of one row if one is due by now, and plans its next run.  A row that is
  * late comes once; what it missed is told before.  Returns whether there was
- * one; false as well after a step of the clock that planner_clock_was_set() has not seen.
+ * one; false as well after a step of the clock that planner_clock_was_set() has
+ * not seen.
  */
 bool planner_step(struct planner *planner, const struct planner_now *now);
 
@@ -72,7 +73,8 @@ void planner_hurry(struct planner *planner);
 
 /*
  * The wall clock was set, or the machine slept: plans anew.  Steps that sum up
- * to less than a second change nothing.  Returns by how many milliseconds it was set.
+ * to less than a second change nothing.  Returns by how many milliseconds it
+ * was set.
  */
 int64_t planner_clock_was_set(
     struct planner *planner, const struct planner_now *now);
