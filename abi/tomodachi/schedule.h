@@ -2,7 +2,8 @@
  * Scheduled functions: rows that run by the clock.
  *
  * With several workers a row runs in one of them only, and at a reload each run
- * belongs to one generation only.
+ * belongs to one generation only: both are told, 200 ms ahead, from when on runs
+ * are the new one's.  The old one's runs go on, and do not count as an overlap.
  */
 #ifndef TOMODACHI_SCHEDULE_H
 #define TOMODACHI_SCHEDULE_H

@@ -1,21 +1,16 @@
 #include "runtime/loop/alarm.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <event2/event.h>
-
 #include "runtime/base/alloc.h"
-#include "runtime/loop/loop.h"
+#include "runtime/loop/clock_timer.h"
 
 struct alarm {
 	void (*fn)(void *arg);
 	void *arg;
-	struct event *event;
-	int fd;
+	struct clock_timer timer;
 };
 
 static void
@@ -38,20 +33,9 @@ alarm_new(
 
 	alarm->fn = fn;
 	alarm->arg = arg;
-	alarm->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (alarm->fd < 0) {
-		error_set(err, "cannot make a timer: %s", strerror(errno));
-		goto fail;
-	}
-	alarm->event = event_new(
-	    loop_base(loop), alarm->fd, EV_READ | EV_PERSIST, on_ring, alarm);
-	if (alarm->event == NULL || event_add(alarm->event, NULL) < 0) {
-		error_set(err, "cannot watch a timer");
-		goto fail;
-	}
-	return alarm;
-
-fail:
+	if (clock_timer_open(
+		&alarm->timer, loop, CLOCK_MONOTONIC, on_ring, alarm, err) == 0)
+		return alarm;
 	alarm_free(alarm);
 	return NULL;
 }
@@ -61,10 +45,7 @@ alarm_free(struct alarm *alarm)
 {
 	if (alarm == NULL)
 		return;
-	if (alarm->event != NULL)
-		event_free(alarm->event);
-	if (alarm->fd >= 0)
-		close(alarm->fd);
+	clock_timer_close(&alarm->timer);
 	free(alarm);
 }
 
@@ -77,5 +58,5 @@ alarm_set(struct alarm *alarm, int64_t due_ms)
 	/* Zero would switch it off. */
 	if (due_ms <= 0)
 		at.it_value.tv_nsec = 1;
-	timerfd_settime(alarm->fd, TFD_TIMER_ABSTIME, &at, NULL);
+	timerfd_settime(alarm->timer.fd, TFD_TIMER_ABSTIME, &at, NULL);
 }

@@ -5,7 +5,6 @@
 #ifndef RUNTIME_LOOP_WALL_ALARM_H
 #define RUNTIME_LOOP_WALL_ALARM_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "runtime/base/error.h"
@@ -14,12 +13,11 @@ struct loop;
 struct wall_alarm;
 
 /*
- * Calls fn(arg, false), on the loop's stack, when it rings; and, once it has
- * been set for the first time, fn(arg, true) as soon as the wall clock was set
- * or the machine woke up.
+ * Calls fn(arg), on the loop's stack, when it rings; and, once it has been set
+ * for the first time, as soon as the wall clock was set or the machine woke up.
  */
-struct wall_alarm *wall_alarm_new(struct loop *loop,
-    void (*fn)(void *arg, bool clock_was_set), void *arg, struct error *err);
+struct wall_alarm *wall_alarm_new(
+    struct loop *loop, void (*fn)(void *arg), void *arg, struct error *err);
 void wall_alarm_free(struct wall_alarm *alarm);
 
 /* Rings once at due_ms since 1970, instead of when it was set for before;

@@ -1,24 +1,21 @@
 #include "runtime/loop/wall_alarm.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <event2/event.h>
-
 #include "runtime/base/alloc.h"
-#include "runtime/loop/loop.h"
+#include "runtime/loop/clock_timer.h"
 
 /* The year 2100: only a timer that runs tells that the clock was set. */
 #define NEVER_MS INT64_C(4102444800000)
 
 struct wall_alarm {
-	void (*fn)(void *arg, bool clock_was_set);
+	void (*fn)(void *arg);
 	void *arg;
-	struct event *event;
-	int fd;
+	struct clock_timer timer;
 	bool clock_was_set; /* and fn does not know it yet */
 };
 
@@ -28,37 +25,26 @@ on_ring(evutil_socket_t fd, short what, void *arg)
 	struct wall_alarm *alarm = arg;
 	uint64_t rings;
 	const ssize_t got = read(fd, &rings, sizeof(rings));
-	const bool was_set = alarm->clock_was_set ||
-	    (got < 0 && errno == ECANCELED);
+	const bool was_set = got < 0 && errno == ECANCELED;
 
 	(void)what;
-	alarm->clock_was_set = false;
-	if (was_set || got == (ssize_t)sizeof(rings))
-		alarm->fn(alarm->arg, was_set);
+	if (was_set || alarm->clock_was_set || got == (ssize_t)sizeof(rings)) {
+		alarm->clock_was_set = false;
+		alarm->fn(alarm->arg);
+	}
 }
 
 struct wall_alarm *
-wall_alarm_new(struct loop *loop, void (*fn)(void *arg, bool clock_was_set),
-    void *arg, struct error *err)
+wall_alarm_new(
+    struct loop *loop, void (*fn)(void *arg), void *arg, struct error *err)
 {
 	struct wall_alarm *alarm = xcalloc(1, sizeof(*alarm));
 
 	alarm->fn = fn;
 	alarm->arg = arg;
-	alarm->fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (alarm->fd < 0) {
-		error_set(err, "cannot make a timer: %s", strerror(errno));
-		goto fail;
-	}
-	alarm->event = event_new(
-	    loop_base(loop), alarm->fd, EV_READ | EV_PERSIST, on_ring, alarm);
-	if (alarm->event == NULL || event_add(alarm->event, NULL) < 0) {
-		error_set(err, "cannot watch a timer");
-		goto fail;
-	}
-	return alarm;
-
-fail:
+	if (clock_timer_open(
+		&alarm->timer, loop, CLOCK_REALTIME, on_ring, alarm, err) == 0)
+		return alarm;
 	wall_alarm_free(alarm);
 	return NULL;
 }
@@ -68,10 +54,7 @@ wall_alarm_free(struct wall_alarm *alarm)
 {
 	if (alarm == NULL)
 		return;
-	if (alarm->event != NULL)
-		event_free(alarm->event);
-	if (alarm->fd >= 0)
-		close(alarm->fd);
+	clock_timer_close(&alarm->timer);
 	free(alarm);
 }
 
@@ -89,9 +72,9 @@ wall_alarm_set(struct wall_alarm *alarm, int64_t due_ms)
 	if (due_ms <= 0)
 		at.it_value = (struct timespec) { .tv_nsec = 1 };
 	/* It runs then, but the news is told to whoever sets it, only once. */
-	if (timerfd_settime(alarm->fd, flags, &at, NULL) < 0 &&
+	if (timerfd_settime(alarm->timer.fd, flags, &at, NULL) < 0 &&
 	    errno == ECANCELED) {
 		alarm->clock_was_set = true;
-		event_active(alarm->event, EV_READ, 0);
+		event_active(alarm->timer.event, EV_READ, 0);
 	}
 }

@@ -7,6 +7,7 @@
 #include <event2/event.h>
 
 #include "runtime/base/alloc.h"
+#include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/base/options.h"
 #include "runtime/loop/coroutine.h"
@@ -169,6 +170,11 @@ service_stop(struct service *service, enum stop_kind kind)
 void
 service_drain(struct service *service, int64_t instant_ms)
 {
+	const int64_t late_ms = clock_unix_us() / 1000 - instant_ms;
+
+	if (late_ms > 0)
+		log_record(service_name(service), TOMO_LOG_WARNING,
+		    "reload noticed late", TOMO_LOG_INT("by_ms", late_ms));
 	service->until_unix_ms = instant_ms;
 	service_stop(service, STOP_FOR_RELOAD);
 }

@@ -44,6 +44,18 @@ at_once(struct tomo_call *call)
 }
 
 static int
+hourly(struct tomo_call *call)
+{
+	return note(call, "hourly");
+}
+
+static int
+caught_up(struct tomo_call *call)
+{
+	return note(call, "caught_up");
+}
+
+static int
 slow(struct tomo_call *call)
 {
 	note(call, "slow");
@@ -88,10 +100,11 @@ wrong(struct tomo_call *call)
 TOMO_SERVICE(.name = "schedule",
     .handlers = TOMO_HANDLERS(TOMO_HEARTBEAT(beat),
 	TOMO_HEARTBEAT(each, .every_worker = 1),
-	TOMO_SCHEDULE(NEVER, at_once, .immediately = 1),
-	TOMO_SCHEDULE("1s", slow),
+	TOMO_SCHEDULE(NEVER, at_once, .immediately = 1), TOMO_HOURLY(hourly),
+	TOMO_HOURLY(caught_up, .catch_up = 1), TOMO_SCHEDULE("1s", slow),
 	TOMO_SCHEDULE(
 	    "1s", crowd, .overlap = TOMO_OVERLAP_ALLOW, .max_running = 2),
 	TOMO_SCHEDULE(NEVER, fails, .immediately = 1),
+	TOMO_SCHEDULE(NULL, each, .timestamp = "2001-09-09 01:46:40"),
 	TOMO_SCHEDULE(NEVER, long_run, .immediately = 1),
 	TOMO_HTTP("GET", "/wrong", wrong)));

@@ -25,7 +25,7 @@ struct cron {
 	uint32_t weekdays; /* bit 0: Sunday */
 	uint64_t years[CRON_YEAR_WORDS];
 	unsigned second;    /* each time is so many seconds later */
-	bool every_hour;    /* the hour field is "*" */
+	bool every_hour;    /* all hours are in hours */
 	bool every_day;     /* the day field is "*" */
 	bool every_weekday; /* the weekday field is "*" */
 	bool last_day;      /* of those days, only the month's last */

@@ -10,6 +10,8 @@
 
 #define BLANKS " \t\r\n\v\f"
 
+#define ALL_HOURS UINT32_C(0xffffff)
+
 /* No value is so large; a longer number stays there. */
 #define TOO_LARGE 100000
 
@@ -206,6 +208,9 @@ read_part(struct part *part, struct error *err)
 		part->at++;
 		if (!read_number(&part->at, &part->step) || part->step == 0)
 			return refuse(part, "a step is a number above 0", err);
+		if (part->step > part->field->max)
+			return refuse(
+			    part, "the step leads out of the field", err);
 	}
 	if (*part->at != '\0')
 		return refuse(part, "want a value, a range or a step", err);
@@ -231,6 +236,7 @@ static int
 read_field(
     const struct field *field, char *text, struct set *set, struct error *err)
 {
+	size_t parts = 0, lasts = 0;
 	char *word;
 
 	while ((word = strsep(&text, ",")) != NULL) {
@@ -239,6 +245,13 @@ read_field(
 		if (read_part(&part, err) < 0)
 			return -1;
 		add_part(set, &part);
+		parts++;
+		lasts += part.last;
+		/* "mon,lfri": each Monday, or the last?  Days have one last. */
+		if (field == &fields[WEEKDAY] && lasts > 0 && lasts < parts)
+			return refuse(&part,
+			    "want all weekdays of the list with \"l\", or none",
+			    err);
 	}
 	return 0;
 }
@@ -260,7 +273,7 @@ set_field(struct cron *cron, int field, const struct set *set, bool any)
 		return;
 	case HOUR:
 		cron->hours = (uint32_t)bits;
-		cron->every_hour = any;
+		cron->every_hour = cron->hours == ALL_HOURS;
 		return;
 	case DAY:
 		cron->days = (uint32_t)(bits << 1);

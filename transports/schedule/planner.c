@@ -18,6 +18,7 @@ struct place {
 	int64_t due_s;   /* NEVER: no more */
 	int64_t ring_ms; /* due_s, and the jitter */
 	int64_t last_s;  /* the last run was due then; INT64_MIN: none */
+	bool stands_in;  /* this run is for all that the clock was set past */
 };
 
 struct planner {
@@ -89,6 +90,7 @@ set_due(const struct planner *planner, struct place *place, int64_t due_s)
 {
 	place->due_s = NEVER;
 	place->ring_ms = NEVER;
+	place->stands_in = false;
 	if (due_s == NEVER || due_s * 1000 >= planner->until_ms)
 		return;
 	place->due_s = due_s;
@@ -105,21 +107,31 @@ plan_after(const struct planner *planner, struct place *place, int64_t after_s)
 	set_due(planner, place, due_s);
 }
 
-/* Behind the run that was due at place->due_s. */
+/*
+ * Behind the run that comes now.  If it is late, those that were due meanwhile
+ * are missed; what is due in this very second is in time.
+ */
 static void
-plan_next(const struct planner *planner, struct place *place, int64_t now_s)
+plan_next(const struct planner *planner, size_t row, int64_t now_ms)
 {
+	struct place *place = &planner->places[row];
 	const int64_t every_s = place->plan.timing->every_s;
-	const int64_t seen_s = now_s - place->plan.jitter_s;
-	int64_t after_s = place->due_s;
+	const int64_t due_s = place->due_s;
+	/* The time, had it not been delayed. */
+	const int64_t seen_s = due_s +
+	    calendar_divide(now_ms - place->ring_ms, 1000);
+	const bool stands_in = place->stands_in;
 
-	if (seen_s > after_s) {
-		/* Late: on from here, in step. */
-		after_s = every_s > 0
-		    ? after_s + (seen_s - after_s) / every_s * every_s
-		    : seen_s;
-	}
-	plan_after(planner, place, after_s);
+	plan_after(planner, place, due_s);
+	if (place->due_s >= seen_s)
+		return;
+	if (!stands_in)
+		planner->events->missed(
+		    planner->arg, row, place->due_s, PLANNER_LATE);
+	/* On from here, seconds in step. */
+	plan_after(planner, place,
+	    every_s > 0 ? due_s + (seen_s - 1 - due_s) / every_s * every_s
+			: seen_s - 1);
 }
 
 /* ---- the clock ---- */
@@ -148,9 +160,11 @@ plan_anew(struct planner *planner, size_t row, int64_t step_ms)
 		return;
 	/* What is due in this very second is in time. */
 	if (due_s < now_s) {
-		if (place->plan.catch_up)
+		place->stands_in = place->plan.catch_up;
+		if (place->stands_in)
 			return;
-		planner->events->missed(planner->arg, row, due_s);
+		planner->events->missed(
+		    planner->arg, row, due_s, PLANNER_CLOCK_WAS_SET);
 	}
 	plan_after(planner, place, now_s - 1);
 	if (!timing_is_elapsed(place->plan.timing) &&
@@ -267,7 +281,7 @@ planner_step(struct planner *planner, const struct planner_now *now)
 	place = &planner->places[row];
 	due_s = place->due_s;
 	place->last_s = due_s;
-	plan_next(planner, place, calendar_divide(now->unix_ms, 1000));
+	plan_next(planner, row, now->unix_ms);
 	sift_down(planner, 0);
 	planner->events->due(planner->arg, row, due_s);
 	return true;

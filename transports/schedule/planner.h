@@ -29,12 +29,20 @@ struct planner_now {
 	int64_t unix_ms, monotonic_ms;
 };
 
+/* Why a run is missed. */
+enum planner_reason { PLANNER_CLOCK_WAS_SET, PLANNER_LATE };
+
 struct planner_events {
 	/* Row number row, in the order of planner_add(), was due at due_s. */
 	void (*due)(void *arg, size_t row, int64_t due_s);
 
-	/* It was due while the wall clock was set past that time. */
-	void (*missed)(void *arg, size_t row, int64_t due_s);
+	/*
+	 * It was due at due_s and does not run: the wall clock was set past
+	 * that time, or the run before it came too late.  Told once for as many
+	 * as one cause took; due_s is the first of them.
+	 */
+	void (*missed)(
+	    void *arg, size_t row, int64_t due_s, enum planner_reason reason);
 };
 
 struct planner *planner_new(const struct planner_events *events, void *arg);
@@ -48,8 +56,9 @@ void planner_start(
 
 /*
  * Tells of one row if one is due by now, and plans its next run.  A row that is
- * late comes once, whatever it missed.  Returns whether there was one; false as
- * well after a step of the clock that planner_clock_was_set() has not seen.
+ * late comes once; what it missed is told before.  Returns whether there was
+ * one; false as well after a step of the clock that planner_clock_was_set() has
+ * not seen.
  */
 bool planner_step(struct planner *planner, const struct planner_now *now);
 
@@ -64,7 +73,8 @@ void planner_hurry(struct planner *planner);
 
 /*
  * The wall clock was set, or the machine slept: plans anew.  Steps that sum up
- * to less than a second change nothing.  Returns by how many milliseconds it was set.
+ * to less than a second change nothing.  Returns by how many milliseconds it
+ * was set.
  */
 int64_t planner_clock_was_set(
     struct planner *planner, const struct planner_now *now);

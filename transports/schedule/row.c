@@ -7,6 +7,7 @@
 #include "runtime/base/clock.h"
 #include "transports/schedule/calendar.h"
 #include "transports/schedule/zone.h"
+#include "transports/schedule/zones.h"
 
 #define FORECASTS 3
 
@@ -32,6 +33,10 @@ check_numbers(const struct tomo_schedule_spec *spec,
 		    "jitter_seconds: want less than the "
 		    "interval of %lld seconds, got %u",
 		    (long long)timing->every_s, spec->jitter_seconds);
+	if (timing->every_s > 0 && spec->catch_up)
+		return error_set(err,
+		    "catch_up: only for times of a clock; seconds are "
+		    "not missed when it is set");
 	return 0;
 }
 
@@ -50,22 +55,29 @@ row_timing(struct timing *timing, const struct tomo_schedule_spec *spec,
 }
 
 int
+row_zone(const struct zone **zone, const struct tomo_schedule_spec *spec,
+    const struct timing *timing, struct error *err)
+{
+	*zone = NULL;
+	if (timing->every_s > 0 && spec->timezone == NULL)
+		return 0;
+	*zone = zones_find(spec->timezone, err);
+	return *zone != NULL ? 0 : -1;
+}
+
+int
 row_check(const void *row, struct error *err)
 {
 	const struct tomo_schedule_spec *spec = row;
+	const struct zone *zone;
 	struct timing timing;
-	struct zone *zone;
 
 	if (spec->fn == NULL)
 		return error_set(err, "no function");
 	if (row_timing(&timing, spec, err) < 0 ||
 	    check_numbers(spec, &timing, err) < 0)
 		return -1;
-	zone = zone_open(spec->timezone, err);
-	if (zone == NULL)
-		return -1;
-	zone_free(zone);
-	return 0;
+	return row_zone(&zone, spec, &timing, err);
 }
 
 /* ---- words ---- */
@@ -123,15 +135,14 @@ row_forecast(const void *row, char *text, size_t size)
 {
 	const struct tomo_schedule_spec *spec = row;
 	int64_t at_s = clock_unix_us() / 1000000;
+	const struct zone *zone;
 	struct timing timing;
-	struct zone *zone;
 	int found = 0;
 
 	snprintf(text, size, "next ");
-	zone = zone_open(spec->timezone, NULL);
+	zone = zones_find(spec->timezone, NULL);
 	if (zone == NULL || row_timing(&timing, spec, NULL) < 0) {
 		append(text, size, "unknown");
-		zone_free(zone);
 		return;
 	}
 	while (found < FORECASTS && timing_next(&timing, zone, at_s, &at_s)) {
@@ -140,5 +151,4 @@ row_forecast(const void *row, char *text, size_t size)
 	}
 	if (found < FORECASTS)
 		append(text, size, found > 0 ? ", then never" : "never");
-	zone_free(zone);
 }

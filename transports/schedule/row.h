@@ -28,6 +28,13 @@ int row_check(const void *spec, struct error *err);
 int row_timing(struct timing *timing, const struct tomo_schedule_spec *spec,
     struct error *err);
 
+/*
+ * Finds the zone that the spec names, or the local one; NULL for seconds that
+ * name none, which need none.  It lives as long as the process.
+ */
+int row_zone(const struct zone **zone, const struct tomo_schedule_spec *spec,
+    const struct timing *timing, struct error *err);
+
 /* "every 5 seconds", "18:00 Europe/Stockholm". */
 void row_describe(const void *spec, char *text, size_t size);
 const char *row_function(const void *spec);

@@ -1,7 +1,6 @@
 #include "transports/schedule/schedule.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <event2/event.h>
 
@@ -14,10 +13,10 @@
 #include "runtime/loop/wall_alarm.h"
 #include "runtime/service/module.h"
 #include "runtime/service/service.h"
+#include "transports/schedule/misses.h"
 #include "transports/schedule/planner.h"
 #include "transports/schedule/row.h"
 #include "transports/schedule/run.h"
-#include "transports/schedule/zone.h"
 
 #define LOGGER "tomodachi.schedule"
 
@@ -27,23 +26,18 @@
 /* After so long with many rows due, others have their turn. */
 #define TURN_MS 5
 
-/* Zones by the name that rows have for them. */
-struct named_zone {
-	const char *name;
-	struct zone *zone;
-	struct named_zone *next;
-};
-
 struct schedule {
 	struct service *service;
 	struct schedule_row *rows;
 	size_t nrows;
-	struct named_zone *zones;
 	struct planner *planner;
 	struct wall_alarm *alarm;
 	struct event *work;
 	struct planner_now at; /* when it last woke */
-	bool draining; /* holds the service until the newer one takes over */
+	struct misses misses;
+	size_t opened;    /* rows before that one have begun, if .immediately */
+	int64_t opened_s; /* since 1970 */
+	bool draining;    /* holds the service until the newer one takes over */
 };
 
 static struct schedule *
@@ -76,17 +70,11 @@ on_due(void *arg, size_t row, int64_t due_s)
 }
 
 static void
-on_missed(void *arg, size_t row, int64_t due_s)
+on_missed(void *arg, size_t row, int64_t due_s, enum planner_reason reason)
 {
-	const struct schedule *schedule = arg;
-	const struct tomo_schedule_spec *spec = schedule->rows[row].spec;
+	struct schedule *schedule = arg;
 
-	log_record(LOGGER, TOMO_LOG_WARNING, "run missed",
-	    TOMO_LOG_STR("service", service_name(schedule->service)),
-	    TOMO_LOG_STR("handler", spec->function),
-	    TOMO_LOG_STR("interval", row_text(spec)),
-	    TOMO_LOG_INT("due", due_s),
-	    TOMO_LOG_STR("reason", "the clock was set past it"));
+	misses_add(&schedule->misses, &schedule->rows[row], due_s, reason);
 }
 
 static const struct planner_events planner_events = {
@@ -115,12 +103,29 @@ look_at_clock(struct schedule *schedule, const struct planner_now *at)
 		    TOMO_LOG_INT("by_ms", step_ms));
 }
 
+/* Begins the next of the runs of .immediately; returns whether there is one. */
+static bool
+open_row(struct schedule *schedule)
+{
+	struct schedule_row *row;
+
+	while (schedule->opened < schedule->nrows) {
+		row = &schedule->rows[schedule->opened++];
+		if (!row->spec->immediately)
+			continue;
+		run_start(row, schedule->opened_s);
+		return true;
+	}
+	return false;
+}
+
 static void
 on_work(evutil_socket_t fd, short what, void *arg)
 {
 	struct schedule *schedule = arg;
 	const struct planner_now at = schedule->at;
 	const int64_t turn_ends_ms = clock_ms() + TURN_MS;
+	int64_t next_ms;
 
 	(void)fd;
 	(void)what;
@@ -133,9 +138,16 @@ on_work(evutil_socket_t fd, short what, void *arg)
 	while (
 	    planner_step(schedule->planner, &at) && clock_ms() < turn_ends_ms)
 		;
-	if (planner_next_ms(schedule->planner) == INT64_MAX)
+	while (open_row(schedule) && clock_ms() < turn_ends_ms)
+		;
+	next_ms = planner_next_ms(schedule->planner);
+	misses_settle(
+	    &schedule->misses, schedule->service, next_ms > at.unix_ms);
+	if (next_ms == INT64_MAX)
 		finish(schedule);
-	wall_alarm_set(schedule->alarm, planner_next_ms(schedule->planner));
+	/* At once, if there is more to open. */
+	wall_alarm_set(
+	    schedule->alarm, schedule->opened < schedule->nrows ? 0 : next_ms);
 }
 
 /*
@@ -152,34 +164,12 @@ wake(struct schedule *schedule)
 }
 
 static void
-on_alarm(void *arg, bool clock_was_set)
+on_alarm(void *arg)
 {
-	(void)clock_was_set; /* each turn looks at the clock */
 	wake(arg);
 }
 
 /* ---- rows ---- */
-
-static const struct zone *
-find_zone(struct schedule *schedule, const char *name, struct error *err)
-{
-	struct named_zone *named = schedule->zones;
-	struct zone *zone;
-
-	if (name == NULL)
-		name = "";
-	while (named != NULL && strcmp(named->name, name) != 0)
-		named = named->next;
-	if (named != NULL)
-		return named->zone;
-	zone = zone_open(name, err);
-	if (zone == NULL)
-		return NULL;
-	named = xcalloc(1, sizeof(*named));
-	*named = (struct named_zone) { name, zone, schedule->zones };
-	schedule->zones = named;
-	return zone;
-}
 
 static int
 add_row(struct schedule *schedule, const struct tomo_schedule_spec *spec,
@@ -197,8 +187,7 @@ add_row(struct schedule *schedule, const struct tomo_schedule_spec *spec,
 							 : MAX_RUNNING;
 	if (row_timing(&row->timing, spec, err) < 0)
 		return -1;
-	row->zone = find_zone(schedule, spec->timezone, err);
-	if (row->zone == NULL)
+	if (row_zone(&row->zone, spec, &row->timing, err) < 0)
 		return -1;
 	plan.timing = &row->timing;
 	plan.zone = row->zone;
@@ -244,17 +233,10 @@ add_rows(struct schedule *schedule, struct error *err)
 static void
 schedule_free(struct schedule *schedule)
 {
-	struct named_zone *named;
-
 	wall_alarm_free(schedule->alarm);
 	if (schedule->work != NULL)
 		event_free(schedule->work);
 	planner_free(schedule->planner);
-	while ((named = schedule->zones) != NULL) {
-		schedule->zones = named->next;
-		zone_free(named->zone);
-		free(named);
-	}
 	free(schedule->rows);
 	free(schedule);
 }
@@ -290,6 +272,25 @@ fail:
 	return -1;
 }
 
+/* A timestamp or a year that has passed is no fault, but may be a mistake. */
+static void
+warn_of_the_past(const struct schedule *schedule)
+{
+	for (size_t row = 0; row < schedule->nrows; row++) {
+		const struct tomo_schedule_spec *spec = schedule->rows[row]
+							    .spec;
+
+		if (planner_due_s(schedule->planner, row) != INT64_MAX ||
+		    spec->immediately)
+			continue;
+		log_record(LOGGER, TOMO_LOG_WARNING, "never runs",
+		    TOMO_LOG_STR("service", service_name(schedule->service)),
+		    TOMO_LOG_STR("handler", spec->function),
+		    TOMO_LOG_STR("interval", row_text(spec)),
+		    TOMO_LOG_STR("reason", "all its times have passed"));
+	}
+}
+
 static void
 open_schedule(struct service *service)
 {
@@ -299,10 +300,9 @@ open_schedule(struct service *service)
 	if (schedule == NULL)
 		return;
 	planner_start(schedule->planner, service->since_unix_ms, &at);
-	for (size_t row = 0; row < schedule->nrows; row++)
-		if (schedule->rows[row].spec->immediately)
-			run_start(&schedule->rows[row], at.unix_ms / 1000);
-	wall_alarm_set(schedule->alarm, planner_next_ms(schedule->planner));
+	warn_of_the_past(schedule);
+	schedule->opened_s = at.unix_ms / 1000;
+	wake(schedule);
 }
 
 /*
@@ -315,6 +315,7 @@ shut(struct service *service)
 	struct schedule *schedule = schedule_of(service);
 	const int64_t until_ms = service->until_unix_ms;
 
+	schedule->opened = schedule->nrows;
 	planner_end(
 	    schedule->planner, until_ms != INT64_MAX ? until_ms : INT64_MIN);
 	planner_hurry(schedule->planner);

@@ -126,14 +126,55 @@ set_seconds(
 	return 0;
 }
 
+/* What is no seconds and no cron expression, but clearly meant: "5m". */
+static bool
+suggest(const char *text, char *better, size_t size)
+{
+	static const struct {
+		const char *words;
+		unsigned long in_all, seconds;
+		const char *before, *after;
+	} units[] = {
+		{ "|m|min|mins|minute|minutes|", 60, 60, "*/", " * * * *" },
+		{ "|h|hour|hours|", 24, 3600, "0 */", " * * *" },
+	};
+	char *end, word[16];
+	unsigned long count;
+
+	if (strncmp(text, "every ", 6) == 0)
+		text += 6;
+	if (!ascii_is_digit(*text))
+		return false;
+	count = strtoul(text, &end, 10);
+	snprintf(word, sizeof(word), "|%s|", end + (*end == ' '));
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strstr(units[i].words, word) == NULL)
+			continue;
+		if (count == 0 || count > 100000)
+			return false;
+		if (count < units[i].in_all && units[i].in_all % count == 0)
+			snprintf(better, size, "%s%lu%s", units[i].before,
+			    count, units[i].after);
+		else
+			snprintf(better, size, "every %lu seconds",
+			    count * units[i].seconds);
+		return true;
+	}
+	return false;
+}
+
 static int
 set_cron(struct timing *timing, const char *text, struct error *err)
 {
 	const char *cron = alias(text);
 	struct error reason;
+	char better[40];
 
 	if (cron_parse(&timing->cron, cron != NULL ? cron : text, &reason) == 0)
 		return 0;
+	if (suggest(text, better, sizeof(better)))
+		return error_set(
+		    err, "interval \"%s\": want \"%s\"", text, better);
 	if (strpbrk(text, "*,@/") != NULL || strspn(text, "0123456789") > 0)
 		return error_set(err, "interval \"%s\": %s", text, reason.text);
 	return error_set(err,

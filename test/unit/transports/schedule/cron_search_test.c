@@ -38,7 +38,8 @@ static void
 add_part(struct meaning *m, int field)
 {
 	const int low = lowest[field], high = highest[field];
-	const int a = pick(low, high), b = pick(a, high), step = pick(1, 9);
+	const int a = pick(low, high), b = pick(a, high),
+		  step = pick(1, high < 9 ? high : 9);
 	char *text = m->text + strlen(m->text);
 	const size_t size = sizeof(m->text) - strlen(m->text);
 

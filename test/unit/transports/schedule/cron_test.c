@@ -107,6 +107,17 @@ names_the_field_and_the_reason(void **state)
 		{ "* * * * * 2100", "year \"2100\": want 1970 to 2099" },
 		{ "* 22-4 * * *", "hour \"22-4\": it ends before it begins" },
 		{ "*/0 * * * *", "minute \"*/0\": a step is a number above 0" },
+		{ "*/60 * * * *",
+		    "minute \"*/60\": the step leads out of the field" },
+		{ "* 0/99999999999 * * *",
+		    "hour \"0/99999999999\": the step leads out of the "
+		    "field" },
+		{ "* * * * mon,lfri",
+		    "weekday \"lfri\": want all weekdays of the list with "
+		    "\"l\", or none" },
+		{ "* * * * lfri,mon",
+		    "weekday \"mon\": want all weekdays of the list with "
+		    "\"l\", or none" },
 		{ "5, * * * *", "minute \"\": nothing beside a comma" },
 		{ "*-5 * * * *",
 		    "minute \"*-5\": want a value, a range or a step" },
@@ -149,6 +160,7 @@ reads_the_rest_of_the_notation(void **state)
 		{ "0 0 * * 7", "2026-06-21 00:00:00" },
 		{ "0 0 ? * wed", "2026-06-17 00:00:00" },
 		{ "0 0 */10 * *", "2026-06-20 00:00:00" },
+		{ "0 0 * * lmon,lfri", "2026-06-26 00:00:00" },
 		{ "0 0 * * lmon-tue", "2026-06-29 00:00:00" },
 		{ "\t0  0 1 JAN *  ", "2027-01-01 00:00:00" },
 		{ "0 0 29 feb mon 2096", "2096-02-06 00:00:00" },

@@ -16,7 +16,8 @@ static struct {
 	struct timing timings[MAX_ROWS];
 	size_t nrows;
 	struct planner_now now;
-	char told[4096]; /* "0@10:00:05 ", "!0@10:00:05 " for one missed */
+	char told[4096]; /* "0@10:00:05 "; "!0@10:00:05 " for one missed,
+			     "~0@10:00:05 " for one too late */
 	size_t count;
 } test;
 
@@ -39,10 +40,10 @@ on_due(void *arg, size_t row, int64_t due_s)
 }
 
 static void
-on_missed(void *arg, size_t row, int64_t due_s)
+on_missed(void *arg, size_t row, int64_t due_s, enum planner_reason reason)
 {
 	(void)arg;
-	tell("!", row, due_s);
+	tell(reason == PLANNER_LATE ? "~" : "!", row, due_s);
 }
 
 static const struct planner_events events = { on_due, on_missed };
@@ -89,6 +90,15 @@ step(void)
 {
 	while (planner_step(test.planner, &test.now))
 		;
+}
+
+/* Time passes in which nobody looks. */
+static void
+hold(int64_t ms)
+{
+	test.now.unix_ms += ms;
+	test.now.monotonic_ms += ms;
+	step();
 }
 
 /* Time passes, and the planner looks whenever it wanted to. */
@@ -150,13 +160,66 @@ comes_once_and_in_step_when_late(void **state)
 	add("every 2 seconds", 0, false);
 	add("30 10 * * *", 0, false);
 	start();
-	/* The loop was held for half an hour and more. */
-	test.now.unix_ms += 1803500;
-	test.now.monotonic_ms += 1803500;
-	step();
-	expect("0@10:00:01 1@10:30:00 ");
+	hold(1804500);
+	expect("~0@10:00:03 0@10:00:01 1@10:30:00 ");
 	pass(3000);
-	expect("0@10:30:05 ");
+	expect("0@10:30:05 0@10:30:07 ");
+	end();
+}
+
+/* What is due in the second in which the loop is free again is in time. */
+static void
+tells_what_it_missed_when_late(void **state)
+{
+	(void)state;
+	begin("2026-06-15 10:00:00");
+	add("* * * * *", 0, false);
+	add("every second", 0, false);
+	start();
+	hold(3900);
+	expect("0@10:00:00 ~1@10:00:01 1@10:00:00 1@10:00:03 ");
+	/* Late, and yet nothing is lost. */
+	hold(1200);
+	expect("1@10:00:04 1@10:00:05 ");
+	hold(2 * 60000);
+	expect("~1@10:00:07 1@10:00:06 ~0@10:02:00 0@10:01:00 1@10:02:05 ");
+	end();
+}
+
+/* A run that stands in for others is no reason to complain of them. */
+static void
+tells_of_none_that_another_run_catches_up(void **state)
+{
+	(void)state;
+	begin("2026-06-15 10:30:00");
+	add("0 * * * *", 0, true);
+	start();
+	set_clock(5 * HOUR_MS);
+	expect("0@11:00:00 ");
+	/* But it does so for a clock that was set, not for a held loop. */
+	hold(HOUR_MS * 5 / 2);
+	expect("~0@17:00:00 0@16:00:00 0@18:00:00 ");
+	end();
+}
+
+static void
+tells_jitter_from_being_late(void **state)
+{
+	(void)state;
+	begin("2026-06-15 10:00:00");
+	add("* * * * *", 3600, false);
+	start();
+	pass(HOUR_MS);
+	assert_null(strchr(test.told, '~'));
+	end();
+
+	/* Being late is no less so where the jitter may be an hour. */
+	begin("2026-06-15 10:00:00");
+	add("* * * * *", 3600, false);
+	start();
+	hold(10 * 60000);
+	assert_non_null(strstr(test.told, "~0@10:01:00 0@10:00:00 "));
+	assert_in_range(test.count, 2, 3);
 	end();
 }
 
@@ -401,6 +464,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_rows_in_the_order_they_are_due),
 		cmocka_unit_test(comes_once_and_in_step_when_late),
+		cmocka_unit_test(tells_what_it_missed_when_late),
+		cmocka_unit_test(tells_of_none_that_another_run_catches_up),
+		cmocka_unit_test(tells_jitter_from_being_late),
 		cmocka_unit_test(does_not_make_up_for_what_a_step_passed),
 		cmocka_unit_test(does_not_repeat_a_time_of_day_when_set_back),
 		cmocka_unit_test(plans_anew_when_set_far_back),

@@ -230,6 +230,11 @@ runs_in_every_hour_that_passes(void **state)
 		{ "Europe/Stockholm", "15 * * * *", "2026-10-25 00:00:00",
 		    { "2026-10-25 00:15:00", "2026-10-25 01:15:00",
 			"2026-10-25 02:15:00" } },
+		/* However all hours are written. */
+		{ "Europe/Stockholm", "15 0-23 * * *", "2026-10-25 00:00:00",
+		    { "2026-10-25 00:15:00", "2026-10-25 01:15:00" } },
+		{ "Europe/Stockholm", "15 */1 * * *", "2026-10-25 00:00:00",
+		    { "2026-10-25 00:15:00", "2026-10-25 01:15:00" } },
 		/* Lord Howe jumps by half an hour, 02:00 to 02:30. */
 		{ "Australia/Lord_Howe", "15 * * * *", "2026-10-03 15:00:00",
 		    { "2026-10-03 15:30:00", "2026-10-03 16:15:00" } },
@@ -269,6 +274,15 @@ says_what_is_wrong(void **state)
 		    "interval \"every|minute\": want a cron expression (\"*/5 "
 		    "* * * *\"), seconds (\"every 5 seconds\") or a name such "
 		    "as \"hourly\"" },
+		{ false, "5m", "interval \"5m\": want \"*/5 * * * *\"" },
+		{ false, "Every 30 minutes",
+		    "interval \"every 30 minutes\": want "
+		    "\"*/30 * * * *\"" },
+		{ false, "7 min",
+		    "interval \"7 min\": want \"every 420 seconds\"" },
+		{ false, "6h", "interval \"6h\": want \"0 */6 * * *\"" },
+		{ false, "90 minutes",
+		    "interval \"90 minutes\": want \"every 5400 seconds\"" },
 		{ true, "24:00",
 		    "timestamp \"24:00\": want \"2026-12-24 "
 		    "18:00[:00]\" or \"18:00[:00]\"" },
