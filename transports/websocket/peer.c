@@ -80,6 +80,16 @@ on_bytes(void *arg, const char *data, size_t len)
 	return len - pool->len;
 }
 
+/* While what came is still at hand. */
+static void
+on_read(void *arg)
+{
+	const struct ws_peer *peer = arg;
+
+	if (peer->waiters != NULL)
+		task_run_alone(peer->waiters->task);
+}
+
 static void
 on_sent(void *arg)
 {

@@ -36,8 +36,7 @@ void peer_set_end(
 void peer_lose(struct ws_peer *peer, unsigned code, const char *reason);
 
 /* What it asks for but does not read need not be answered. */
-void peer_answer_ping(
-    struct ws_peer *peer, const struct incoming_event *event);
+void peer_answer_ping(struct ws_peer *peer, const struct incoming_event *event);
 
 /* A message that has come, to be received; takes it over. */
 void peer_queue(struct ws_peer *peer, struct ws_message *message);
