@@ -11,7 +11,7 @@ import signal
 import time
 
 from runner import LIMIT, SAN
-from wire import Wire
+from ws_wire import CLOSE, Frames, frame
 
 # A recorded end comes within this time: shorter than http.keepalive_timeout.
 CLOSES_WITHIN = 3
@@ -21,14 +21,18 @@ MORE = {"request_time", "handler_elapsed_time", "request_content_length",
         "request_content_read_length", "request_method", "request_path",
         "http_version", "user_agent", "response_content_length"}
 
+# And those of a websocket's end, which it leaves out everywhere.
+MORE |= {"close_code", "close_reason"}
+
 
 class Connection:
     """One connection of a script, its answers so far, and how it ended."""
 
     def __init__(self, port, methods):
-        self.wire = Wire(port, timeout=LIMIT)
+        self.wire = Frames(port, timeout=LIMIT)
         self.methods = list(methods)
         self.responses = []
+        self.frames = []
         self.is_aborted = False
 
     def read_one(self, timeout=LIMIT):
@@ -44,6 +48,21 @@ class Connection:
         if response.status >= 200 and self.methods:
             self.methods.pop(0)
         self.responses.append(response)
+        return True
+
+    def read_frame(self, timeout=LIMIT):
+        """Reads a frame of a websocket, as it is recorded; False at the end."""
+        self.wire.socket.settimeout(timeout)
+        got = self.wire.frame()
+        if got is None:
+            return False
+        opcode, payload, fin, rsv = got
+        found = {"op": opcode, "fin": fin, "rsv": rsv}
+        if opcode == CLOSE and payload:
+            found["code"] = int.from_bytes(payload[:2], "big")
+            payload = payload[2:]
+        found["data"] = payload
+        self.frames.append(found)
         return True
 
     def is_closed(self):
@@ -133,6 +152,21 @@ class Script:
             pass
         self.closed_after = time.monotonic() - self.last
 
+    def do_ws_send(self, what, _step):
+        payload = (base64.b64decode(what["b64"]) if "b64" in what
+                   else what["data"].encode() * what.get("repeat", 1))
+        if "code" in what:
+            payload = what["code"].to_bytes(2, "big") + payload
+        self.first().wire.send(frame(
+            what["op"], payload, fin=what.get("fin", True),
+            rsv=what.get("rsv", 0), mask=what.get("mask", True)))
+
+    def do_ws_read(self, count, step):
+        connection = self.first()
+        while len(connection.frames) < count and connection.read_frame(
+                max(LIMIT, step.get("timeout", 0))):
+            pass
+
     def do_signal(self, name, _step):
         self.server.kill(getattr(signal, "SIG" + name))
 
@@ -207,7 +241,19 @@ def compare_connection(case, expected, connection):
     found = []
     for theirs, ours in zip(expected["responses"], connection.responses):
         found += compare_response(case, theirs, ours)
-    return found
+    return found + compare_frames(expected.get("frames") or [], connection)
+
+
+def compare_frames(expected, connection):
+    while (len(connection.frames) < len(expected)
+           and connection.read_frame()):
+        pass
+    if len(expected) == len(connection.frames) and all(
+            is_body(theirs["data"], ours["data"])
+            and {**theirs, "data": ""} == {**ours, "data": ""}
+            for theirs, ours in zip(expected, connection.frames)):
+        return []
+    return [f"frames: recorded {expected}, got {connection.frames}"[:500]]
 
 
 def compare_end(expected, connection):
@@ -238,8 +284,11 @@ def compare_record(case, expected, got):
 
 
 def compare_records(case, expected, got):
-    theirs = [record["status_code"] for record in expected]
-    ours = [record["status_code"] for record in got]
+    def states(records):
+        return [record.get("status_code", record.get("websocket_state"))
+                for record in records]
+
+    theirs, ours = states(expected), states(got)
     if theirs != ours:
         return [f"records: recorded {theirs}, got {ours}"]
     return [line for recorded, record in zip(expected, got)

@@ -15,6 +15,7 @@ import replay
 from runner import LIMIT, ROOT, Runner, environment, service, until
 from wire import Wire
 
+ACCESS_LOGGERS = "tomodachi.http.response", "tomodachi.http.websocket"
 VECTORS = os.path.join(ROOT, "test", "vectors")
 MTIME = 1700000000
 FILES = {
@@ -40,13 +41,7 @@ def load(name):
         return json.load(file)
 
 
-def is_websocket(case):
-    """Not spoken yet: an upgrade is answered as any other request."""
-    return case["group"] == "websocket" or case["id"].startswith("term-ws-")
-
-
-CASES = [case for case in load("http_cases.json")["cases"]
-         if not is_websocket(case)]
+CASES = load("http_cases.json")["cases"]
 DECISIONS = decisions.load()
 DECIDED = {name: decision["expect"]
            for decision in DECISIONS for name in decision["cases"]}
@@ -62,7 +57,7 @@ class Oracle(Runner):
             args=["--production", "--option", "http.port=0",
                   "--option", "http.host=127.0.0.1"],
             env=environment(ORACLE_PROFILE=profile))
-        self.taken = 0
+        self.taken = self.heard = 0
         self.number = itertools.count()
 
     def access(self):
@@ -70,7 +65,15 @@ class Oracle(Runner):
                 if line.startswith("{")]
 
     def hooks(self):
-        return [line for line in list(self.output) if line.startswith("HOOK")]
+        """What the service has said of its hooks and websockets."""
+        return [line for line in list(self.output)
+                if line.startswith(("HOOK", "WS-CLOSE"))]
+
+    def new_closes(self):
+        """What it has said of its websockets since the last time."""
+        closes = [line for line in self.hooks() if line.startswith("WS-CLOSE")]
+        heard, self.heard = self.heard, len(closes)
+        return closes[heard:]
 
     def new_records(self, count):
         """What was logged since the last time; waits for so many."""
@@ -137,14 +140,28 @@ def expected_of(case):
             relaxed(response, decided)
             for response in first["responses"]])
         first["closed"] = decided.get("closed", first["closed"])
+        first["frames"] = decided.get("frames", first.get("frames"))
         conns["0"] = first
     records = [record for record in case["expect"]["log"]
-               if record["logger"] == "tomodachi.http.response"]
+               if record["logger"] in ACCESS_LOGGERS]
     return conns, decided.get("log", records)
+
+
+def compare_ends(conns, script):
+    return [line for name, connection in script.connections.items()
+            for line in replay.compare_end(conns[name], connection)]
+
+
+def compare_hooks(case, got):
+    hooks = DECIDED.get(case["id"], {}).get(
+        "hooks", case["expect"].get("hooks") or [])
+    return [f"hooks: {got}"] if got != hooks else []
 
 
 def compare(case, script, server):
     conns, records = expected_of(case)
+    is_websocket = any(conn.get("frames") is not None
+                       for conn in conns.values())
     found = []
     for name, expected in conns.items():
         if "refused" in expected:
@@ -152,15 +169,20 @@ def compare(case, script, server):
             continue
         found += replay.compare_connection(
             case, expected, script.connections[name])
+    if is_websocket:
+        # Its last record comes when the client has gone, too.
+        found += compare_ends(conns, script)
+        script.close()
     if "exit" in case["expect"]:
         found += replay.compare_exit(case["expect"]["exit"], script)
-        if server.hooks() != case["expect"]["hooks"]:
-            found.append(f"hooks: {server.hooks()}")
+        found += compare_hooks(case, server.hooks())
         got = server.access()
     else:
         got = server.new_records(len(records))
-    for name, connection in script.connections.items():
-        found += replay.compare_end(conns[name], connection)
+        if is_websocket:
+            found += compare_hooks(case, server.new_closes())
+    if not is_websocket:
+        found += compare_ends(conns, script)
     return found + replay.compare_records(case, records, got)
 
 
@@ -194,5 +216,5 @@ def test_the_documentation_tells_each_decision():
     assert decisions.in_page(text) == text, 'out of date: run "make docs"'
 
 
-def test_only_websocket_cases_are_left_out():
-    assert len(CASES) == 256
+def test_no_case_is_left_out():
+    assert len(CASES) == 280

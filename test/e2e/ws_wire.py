@@ -41,26 +41,8 @@ def close(code=None, reason=""):
     return frame(CLOSE, struct.pack(">H", code) + reason.encode())
 
 
-class Socket(Wire):
-    """An open websocket; self.answer is the 101, or what came instead."""
-
-    def __init__(self, port, path, *headers, **more):
-        self._begin(port, path, *headers, **more)
-        self.answer = self.read()
-
-    @classmethod
-    def begun(cls, port, path, *headers, **more):
-        """One whose answer is not read yet."""
-        socket = cls.__new__(cls)
-        socket._begin(port, path, *headers, **more)
-        return socket
-
-    def _begin(self, port, path, *headers, version="13", key=KEY, **more):
-        super().__init__(port, **more)
-        lines = [f"GET {path} HTTP/1.1", "Host: x", "Upgrade: websocket",
-                 "Connection: Upgrade", f"Sec-WebSocket-Key: {key}",
-                 f"Sec-WebSocket-Version: {version}", *headers]
-        self.send("\r\n".join(lines) + "\r\n\r\n")
+class Frames(Wire):
+    """Reads frames, one after another."""
 
     def _need(self, size):
         while len(self.buffer) < size:
@@ -106,6 +88,28 @@ class Socket(Wire):
         if not payload:
             return None, ""
         return struct.unpack(">H", payload[:2])[0], payload[2:].decode()
+
+
+class Socket(Frames):
+    """An open websocket; self.answer is the 101, or what came instead."""
+
+    def __init__(self, port, path, *headers, **more):
+        self._begin(port, path, *headers, **more)
+        self.answer = self.read()
+
+    @classmethod
+    def begun(cls, port, path, *headers, **more):
+        """One whose answer is not read yet."""
+        socket = cls.__new__(cls)
+        socket._begin(port, path, *headers, **more)
+        return socket
+
+    def _begin(self, port, path, *headers, version="13", key=KEY, **more):
+        super().__init__(port, **more)
+        lines = [f"GET {path} HTTP/1.1", "Host: x", "Upgrade: websocket",
+                 "Connection: Upgrade", f"Sec-WebSocket-Key: {key}",
+                 f"Sec-WebSocket-Version: {version}", *headers]
+        self.send("\r\n".join(lines) + "\r\n\r\n")
 
     def is_closed(self):
         """Whether the server ends the connection without another frame."""

@@ -252,7 +252,7 @@ settle_upgraded(struct http_connection *conn)
 static void
 settle(struct http_connection *conn)
 {
-	if (upgraded_is_on(conn)) {
+	if (conn->upgraded != NULL) {
 		settle_upgraded(conn);
 		return;
 	}
@@ -403,21 +403,15 @@ on_writable(struct http_connection *conn)
 static void
 read_upgraded(struct http_connection *conn)
 {
-	struct http_server *server = conn->server;
-	const ssize_t got = wire_receive(
-	    conn, server->input, SERVER_INPUT_SIZE);
+	struct upgraded *up = conn->upgraded;
 
-	if (got < 0 && !wire_is_later(errno)) {
+	if (upgraded_receive(conn) < 0) {
 		connection_close(conn);
 		return;
 	}
-	if (got == 0) {
-		conn->eof = true;
-		upgraded_on_end(conn->request);
-	} else if (got > 0) {
-		intake_feed(conn, server->input, (size_t)got);
-	}
 	settle(conn);
+	/* It is there until its coroutine runs, which may be now. */
+	upgraded_on_read(up);
 }
 
 static void
@@ -426,7 +420,7 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	struct http_connection *conn = arg;
 
 	(void)fd;
-	if (upgraded_is_on(conn)) {
+	if (conn->upgraded != NULL) {
 		if ((what & EV_READ) || wire_wants_write(conn))
 			read_upgraded(conn);
 		else

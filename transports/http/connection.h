@@ -13,6 +13,7 @@ struct http_output;
 struct http_request;
 struct http_server;
 struct tls;
+struct upgraded;
 
 /* Kept small: an idle one owns nothing else. */
 struct http_connection {
@@ -23,6 +24,7 @@ struct http_connection {
 	struct http_input *input;   /* bytes not yet used, or NULL */
 	struct http_output *output; /* not yet sent, or NULL */
 	struct tls *tls;            /* or NULL */
+	struct upgraded *upgraded;  /* has taken it, or NULL */
 	int64_t since_ms;           /* in its waiting list */
 	int64_t opened_ms;
 	struct in6_addr peer;

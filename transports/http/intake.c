@@ -219,7 +219,7 @@ consume(struct http_connection *conn, const char *data, size_t len,
 			start_request(conn, data + used, (size_t)found, lines);
 		used += (size_t)found;
 	}
-	if (upgraded_is_on(conn))
+	if (conn->upgraded != NULL)
 		used += upgraded_feed(conn, data + used, len - used);
 	return used;
 }

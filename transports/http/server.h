@@ -66,6 +66,7 @@ struct http_server {
 
 	/* Taken connections with work to do at the end of the pass. */
 	TAILQ_HEAD(, upgraded) touched;
+	struct buffer spare_output; /* lent to who sends */
 	struct loop_hook upgrade_hook;
 
 	struct log_stream *access_out, *access_file;

@@ -24,6 +24,9 @@
 #include "transports/http/waiting.h"
 #include "transports/http/wire.h"
 
+/* The largest buffer that is kept for who sends next. */
+#define SPARE_MAX ((size_t)4096)
+
 /* ---- the request ---- */
 
 static const char *
@@ -158,8 +161,10 @@ upgrade_take(struct tomo_call *call, struct upgraded *up, const char *lines,
 	*up = (struct upgraded) {
 		.events = events, .arg = arg, .request = request
 	};
-	if (conn != NULL)
+	if (conn != NULL) {
+		conn->upgraded = up;
 		take_output(up, conn);
+	}
 	add_answer(&up->unsent, request, lines);
 	request->upgraded = up;
 	request->response.status = 101;
@@ -181,10 +186,28 @@ upgrade_arg(const struct tomo_call *call)
 	return request->upgraded->arg;
 }
 
+/* One that is idle has no buffer; the next that sends gets that of the last. */
+static void
+give_back(struct upgraded *up, struct http_server *server)
+{
+	if (server->spare_output.data != NULL || up->unsent.size > SPARE_MAX) {
+		buffer_clear(&up->unsent);
+		return;
+	}
+	server->spare_output = up->unsent;
+	up->unsent = (struct buffer) { 0 };
+}
+
 struct buffer *
 upgrade_output(struct upgraded *up)
 {
+	struct http_server *server = up->request->server;
+
 	touch(up);
+	if (up->unsent.data == NULL) {
+		up->unsent = server->spare_output;
+		server->spare_output = (struct buffer) { 0 };
+	}
 	return &up->unsent;
 }
 
@@ -244,6 +267,7 @@ upgrade_end(struct upgraded *up)
 	request->upgraded = NULL;
 	request->connection = NULL;
 	if (conn != NULL) {
+		conn->upgraded = NULL;
 		if (buffer_len(&up->unsent) > 0)
 			buffer_add(output_bytes(conn), buffer_data(&up->unsent),
 			    buffer_len(&up->unsent));
@@ -263,12 +287,6 @@ upgrade_log(const struct tomo_call *call, const char *logger,
 /* ---- what the HTTP side does ---- */
 
 bool
-upgraded_is_on(const struct http_connection *conn)
-{
-	return conn->request != NULL && conn->request->upgraded != NULL;
-}
-
-bool
 upgraded_was(const struct http_request *request)
 {
 	return request->response.status == 101;
@@ -277,16 +295,70 @@ upgraded_was(const struct http_request *request)
 size_t
 upgraded_feed(struct http_connection *conn, const char *data, size_t len)
 {
-	struct upgraded *up = conn->request->upgraded;
+	struct upgraded *up = conn->upgraded;
 
 	open_once(up);
 	return up->paused ? 0 : up->events->on_bytes(up->arg, data, len);
 }
 
+void
+upgraded_on_end(struct http_request *request)
+{
+	struct upgraded *up = request->upgraded;
+
+	if (up == NULL)
+		return;
+	open_once(up);
+	if (request->connection == NULL)
+		buffer_clear(&up->unsent);
+	up->events->on_end(up->arg);
+}
+
+/*
+ * What it was taken with lies on the stack of a coroutine, above and below what
+ * that is about to use.  By now all this is far from the processor: it may come
+ * while the kernel works.
+ */
+static void
+warm(const struct http_connection *conn)
+{
+	const char *at = (const char *)conn->upgraded;
+
+	__builtin_prefetch(conn->request);
+	__builtin_prefetch(&conn->request->upgraded);
+	for (int i = -8; i <= 8; i++)
+		__builtin_prefetch(at + 64 * i, 1);
+}
+
+int
+upgraded_receive(struct http_connection *conn)
+{
+	struct http_server *server = conn->server;
+	ssize_t got;
+
+	warm(conn);
+	got = wire_receive(conn, server->input, SERVER_INPUT_SIZE);
+	if (got < 0)
+		return wire_is_later(errno) ? 0 : -1;
+	if (got == 0) {
+		conn->eof = true;
+		upgraded_on_end(conn->request);
+	} else {
+		intake_feed(conn, server->input, (size_t)got);
+	}
+	return 0;
+}
+
+void
+upgraded_on_read(struct upgraded *up)
+{
+	up->events->on_read(up->arg);
+}
+
 short
 upgraded_send(struct http_connection *conn)
 {
-	struct upgraded *up = conn->request->upgraded;
+	struct upgraded *up = conn->upgraded;
 	const size_t before = buffer_len(&up->unsent);
 
 	/* A fast reader must not keep the others from their turn. */
@@ -301,10 +373,10 @@ upgraded_send(struct http_connection *conn)
 			break;
 		buffer_drain(&up->unsent, (size_t)put);
 	}
-	if (buffer_len(&up->unsent) == 0)
-		buffer_clear(&up->unsent);
 	if (buffer_len(&up->unsent) < before)
 		up->events->on_sent(up->arg);
+	if (up->unsent.data != NULL && buffer_len(&up->unsent) == 0)
+		give_back(up, conn->server);
 	if (conn->waiting != WAITING_CALL)
 		waiting_for(conn->server, conn, WAITING_CALL);
 	return (short)((up->paused || conn->eof ? 0 : EV_READ) |
@@ -326,19 +398,6 @@ upgrade_flush(struct upgraded *up)
 		return;
 	TAILQ_REMOVE(&conn->server->touched, up, touched);
 	up->is_touched = false;
-}
-
-void
-upgraded_on_end(struct http_request *request)
-{
-	struct upgraded *up = request->upgraded;
-
-	if (up == NULL)
-		return;
-	open_once(up);
-	if (request->connection == NULL)
-		buffer_clear(&up->unsent);
-	up->events->on_end(up->arg);
 }
 
 /* ---- at the end of a pass ---- */
@@ -390,4 +449,5 @@ upgraded_stop(struct http_server *server)
 {
 	if (server->upgrade_hook.fn != NULL)
 		loop_remove_hook(server->service->loop, &server->upgrade_hook);
+	buffer_clear(&server->spare_output);
 }

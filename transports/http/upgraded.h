@@ -8,9 +8,7 @@
 struct http_connection;
 struct http_request;
 struct http_server;
-
-/* Whether the connection belongs to another transport now. */
-bool upgraded_is_on(const struct http_connection *conn);
+struct upgraded;
 
 /* Whether the answer to the request was the 101. */
 bool upgraded_was(const struct http_request *request);
@@ -18,6 +16,13 @@ bool upgraded_was(const struct http_request *request);
 /* Hands on what came; returns how much was used. */
 size_t upgraded_feed(
     struct http_connection *conn, const char *data, size_t len);
+
+/*
+ * Reads what has come, and hands it on; upgraded_on_read() is to follow.  Returns
+ * -1 when the peer is gone.
+ */
+int upgraded_receive(struct http_connection *conn);
+void upgraded_on_read(struct upgraded *up);
 
 /*
  * Sends what the socket takes.  Returns the events to watch for, or -1 when the

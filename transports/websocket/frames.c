@@ -59,6 +59,75 @@ frame_pool_clear(struct frame_pool *pool)
 	pool->spare = NULL;
 }
 
+/* ---- a frame that has come whole, as most do ---- */
+
+/* Eight bytes at a time; wslay takes them one by one. */
+static void
+unmask(char *to, const char *from, size_t len, const char *key)
+{
+	uint64_t mask, word;
+	size_t i = 0;
+
+	memcpy(&mask, key, 4);
+	memcpy((char *)&mask + 4, key, 4);
+	for (; i + sizeof(word) <= len; i += sizeof(word)) {
+		memcpy(&word, from + i, sizeof(word));
+		word ^= mask;
+		memcpy(to + i, &word, sizeof(word));
+	}
+	for (; i < len; i++)
+		to[i] = (char)(from[i] ^ key[i % 4]);
+}
+
+/*
+ * How long its payload is; SIZE_MAX if its length takes eight bytes, or if it
+ * has a fault that wslay is to find.  The first six bytes are there.
+ */
+static size_t
+payload_size(const uint8_t *head)
+{
+	const bool is_control = (head[0] & FRAME_CLOSE) != 0;
+	const bool ends = (head[0] & 0x80) != 0;
+	const size_t len = head[1] & 127;
+	const size_t wide = (size_t)(head[2] << 8 | head[3]);
+
+	if ((head[1] & 0x80) == 0 || len == 127)
+		return SIZE_MAX;
+	if (len < 126)
+		return is_control && !ends ? SIZE_MAX : len;
+	return is_control || wide < 126 ? SIZE_MAX : wide;
+}
+
+/* Reads it without a context; false, and nothing is taken, if it is no such. */
+static bool
+read_whole(struct frame_pool *pool, struct frame_piece *piece)
+{
+	const uint8_t *head = (const uint8_t *)pool->data;
+	size_t len, start;
+
+	if (pool->len < 6)
+		return false;
+	len = payload_size(head);
+	start = len < 126 ? 6 : 8;
+	if (len > sizeof(pool->payload) || pool->len < start + len)
+		return false;
+	unmask(pool->payload, pool->data + start, len, pool->data + start - 4);
+	pool->data += start + len;
+	pool->len -= start + len;
+	*piece = (struct frame_piece) {
+		.starts = true,
+		.ends = true,
+		.fin = (head[0] & 0x80) != 0,
+		.masked = true,
+		.rsv = head[0] >> 4 & 7,
+		.opcode = head[0] & 15,
+		.size = len,
+		.data = pool->payload,
+		.len = len,
+	};
+	return true;
+}
+
 /* ---- reading ---- */
 
 static size_t
@@ -80,11 +149,14 @@ frames_next(
 	struct wslay_frame_iocb iocb;
 	ssize_t got;
 
-	if (frames->context == NULL) {
-		if (pool->len == 0)
-			return 0;
-		frames->context = take(pool);
+	if (pool->len == 0 && frames->held == 0) {
+		frames_rest(frames, pool);
+		return 0;
 	}
+	if (frames->context == NULL && read_whole(pool, piece))
+		return 1;
+	if (frames->context == NULL)
+		frames->context = take(pool);
 	got = wslay_frame_recv(frames->context, &iocb);
 	frames->held += before - pool->len;
 	if (got < 0) {
@@ -135,13 +207,14 @@ void
 frame_write(struct buffer *out, unsigned opcode, unsigned rsv, const void *data,
     size_t len)
 {
-	uint8_t header[10] = { (uint8_t)(0x80 | rsv << 4 | opcode) };
 	const size_t more = len < 126 ? 0 : len < 65536 ? 2 : 8;
+	uint8_t *to = (uint8_t *)buffer_reserve(out, 2 + more + len);
 
-	header[1] = (uint8_t)(more == 0 ? len : more == 2 ? 126 : 127);
+	to[0] = (uint8_t)(0x80 | rsv << 4 | opcode);
+	to[1] = (uint8_t)(more == 0 ? len : more == 2 ? 126 : 127);
 	for (size_t i = 0; i < more; i++)
-		header[2 + i] = (uint8_t)(len >> 8 * (more - 1 - i));
-	buffer_add(out, header, 2 + more);
+		to[2 + i] = (uint8_t)(len >> 8 * (more - 1 - i));
 	if (len > 0)
-		buffer_add(out, data, len);
+		memcpy(to + 2 + more, data, len);
+	buffer_added(out, 2 + more + len);
 }

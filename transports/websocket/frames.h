@@ -19,6 +19,7 @@ struct frame_pool {
 	struct wslay_frame_context *spare; /* or NULL */
 	const char *data;                  /* what is being read */
 	size_t len;                        /* of it, not yet taken */
+	char payload[4096];                /* of a frame that came whole */
 };
 
 void frame_pool_clear(struct frame_pool *pool);

@@ -23,6 +23,8 @@ tomo_fn echo, echo_get, json, query, path, header, ip;
 tomo_fn on_404, on_405, on_409, on_410, on_413, on_500;
 /* forms.c */
 tomo_fn form, cookie;
+/* websockets.c */
+tomo_fn ws_echo, ws_named, ws_raise, ws_none;
 /* middleware.c */
 tomo_fn outer, middle, inner;
 /* hooks.c */
@@ -103,7 +105,13 @@ tomo_fn init, start, started, stopping, stop;
 	    TOMO_HTTP_STATIC("static", "/static"), \
 	    TOMO_HTTP_STATIC("static", "/files/(?P<filename>[a-z]+\\.txt)/dl")
 
-#define ROWS ANSWER_ROWS, ROUTING_ROWS, REQUEST_ROWS, FILE_ROWS
+#define WEBSOCKET_ROWS \
+	TOMO_WEBSOCKET("/ws/echo/?", ws_echo), \
+	    TOMO_WEBSOCKET("/ws/named/(?P<name>[a-z]+)", ws_named), \
+	    TOMO_WEBSOCKET("/ws/raise", ws_raise), \
+	    TOMO_WEBSOCKET("/ws/none", ws_none)
+
+#define ROWS ANSWER_ROWS, ROUTING_ROWS, REQUEST_ROWS, FILE_ROWS, WEBSOCKET_ROWS
 
 #define ERROR_ROWS \
 	TOMO_HTTP_ERROR(404, on_404), TOMO_HTTP_ERROR(405, on_405), \

@@ -202,6 +202,68 @@ writes_frames_of_every_length(void **state)
 	}
 }
 
+/* A masked message of len bytes, each that of its place; as it was sent. */
+static size_t
+write_masked(uint8_t *to, size_t len)
+{
+	static const uint8_t key[] = { 0x37, 0xfa, 0x21, 0x3d };
+	const size_t more = len < 126 ? 0 : len < 65536 ? 2 : 8;
+	uint8_t *at = to;
+
+	*at++ = 0x82;
+	*at++ = (uint8_t)(0x80 | (more == 0 ? len : more == 2 ? 126 : 127));
+	for (size_t i = more; i-- > 0;)
+		*at++ = (uint8_t)(len >> 8 * i);
+	memcpy(at, key, sizeof(key));
+	at += sizeof(key);
+	for (size_t i = 0; i < len; i++)
+		*at++ = (uint8_t)i ^ key[i % 4];
+	return (size_t)(at - to);
+}
+
+/* It comes in two parts, the first of them of that size. */
+static void
+check_masked(size_t len, size_t first)
+{
+	struct incoming incoming = { .max = len };
+	struct frame_pool pool = { 0 };
+	struct incoming_event event = { .message = NULL };
+	uint8_t *sent = malloc(len + 14);
+	const size_t size = write_masked(sent, len);
+	const size_t cuts[] = { 0, first < size ? first : size, size };
+
+	for (size_t i = 0; i < 2; i++) {
+		char *copy = malloc(cuts[i + 1] - cuts[i]);
+
+		pool.len = cuts[i + 1] - cuts[i];
+		pool.data = memcpy(copy, sent + cuts[i], pool.len);
+		assert_int_equal(incoming_next(&incoming, &pool, &event),
+		    cuts[i] < size && cuts[i + 1] == size ? INCOMING_MESSAGE
+							  : INCOMING_MORE);
+		free(copy);
+	}
+	assert_int_equal(event.message->size, len);
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal((uint8_t)event.message->data[i], i & 255);
+	message_free(event.message);
+	incoming_clear(&incoming);
+	frame_pool_clear(&pool);
+	free(sent);
+}
+
+static void
+unmasks_messages_of_every_length(void **state)
+{
+	static const size_t lengths[] = { 0, 1, 7, 8, 9, 125, 126, 4095, 4096,
+		4097, 65535, 65536 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		check_masked(lengths[i], SIZE_MAX);
+		check_masked(lengths[i], 5);
+	}
+}
+
 int
 main(void)
 {
@@ -210,6 +272,7 @@ main(void)
 		cmocka_unit_test(understands_each_row_byte_by_byte),
 		cmocka_unit_test(owns_no_buffer_between_frames),
 		cmocka_unit_test(writes_frames_of_every_length),
+		cmocka_unit_test(unmasks_messages_of_every_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
