@@ -54,12 +54,29 @@ has_room(const struct http_request *request)
 	    request->server->settings.send_buffer / 2;
 }
 
+/*
+ * To be called before the writer suspends: what was added so far may stand in
+ * the buffer that all connections share, where the next answer of any of them
+ * would be put behind it.
+ */
+static void
+send_added(struct http_request *request)
+{
+	if (request->connection != NULL)
+		connection_send(request->connection);
+}
+
 static int
 wait_for_room(struct http_request *request)
 {
 	struct task *task = &request->call->task;
 	int code;
 
+	send_added(request);
+	if (request->connection == NULL)
+		return TOMO_ECLOSED;
+	if (has_room(request))
+		return 0;
 	request->stream->writer = task;
 	code = task_wait(task, -1);
 	request->stream->writer = NULL;
@@ -77,6 +94,7 @@ take_turns(struct http_request *request)
 	    (request->stream->encoder != NULL ? ENCODER_SLICE : OUTPUT_TURN))
 		return 0;
 	request->stream->turn = 0;
+	send_added(request);
 	/* What it returns says nothing more than the check. */
 	task_wait(task, 0);
 	return task_check(task);
@@ -177,22 +195,24 @@ int
 stream_write(struct http_request *request, const char *data, size_t len)
 {
 	struct http_connection *conn = request->connection;
-	const int code = task_check(&request->call->task);
+	int code = task_check(&request->call->task);
 
 	if (code < 0)
 		return code;
 	if (conn == NULL)
 		return TOMO_ECLOSED;
-	if (!request->stream->begun) {
+	if (!request->stream->begun)
 		begin(request, conn);
-		if (len == 0 || request_is_head(request))
-			connection_send(conn);
-	}
 	if (request_is_head(request))
-		return TOMO_ECLOSED;
-	return request->stream->encoder != NULL
-	    ? write_encoded(request, data, len)
-	    : write_all(request, data, len);
+		code = TOMO_ECLOSED;
+	else if (request->stream->encoder != NULL)
+		code = write_encoded(request, data, len);
+	else
+		code = write_all(request, data, len);
+	/* With nothing written, the head stands alone; see send_added(). */
+	if (code < 0 || len == 0)
+		send_added(request);
+	return code;
 }
 
 /* ---- the end ---- */

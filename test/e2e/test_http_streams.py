@@ -1,0 +1,50 @@
+"""Streams beside each other."""
+
+import contextlib
+import zlib
+
+import pytest
+
+from served import Served
+from wire import Wire
+
+
+@pytest.fixture
+def serve():
+    """Starts services that end with the test."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *options: stack.enter_context(
+            Served("streams", *options))
+
+
+def noise(size):
+    seed, data = 1, bytearray()
+    for _ in range(size):
+        seed = (seed * 1664525 + 1013904223) & 0xffffffff
+        data.append(seed >> 24)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("options, headers, size", [
+    (["http.send_buffer=1024"], 20, 3000),
+    (["http.compression=true"], 0, 100000),
+    ([], 1000, 70000),
+], ids=["small-buffer", "compressed", "long-head"])
+def test_a_head_goes_to_its_own_client(serve, options, headers, size):
+    service = serve(*options)
+    with Wire(service.port) as one, Wire(service.port) as two, \
+            Wire(service.port) as probe:
+        wires = {"one": one, "two": two}
+        for count, (who, wire) in enumerate(wires.items(), 1):
+            wire.send(f"GET /gated?who={who}&headers={headers}&size={size} "
+                      "HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n")
+            service.record("waits at the gate", count)
+        answer = probe.get("/open")
+        assert (answer.body, answer.header("X-Who")) == (b"open", None)
+        for who, wire in wires.items():
+            answer = wire.read()
+            assert (answer.status, answer.header("X-Who")) == (200, who)
+            body = answer.body
+            if answer.header("Content-Encoding") == "gzip":
+                body = zlib.decompress(body, 31)
+            assert body == noise(size)
