@@ -45,8 +45,8 @@ TOMO_API int tomo_http_send_file(struct tomo_call *call, const char *path,
  * Returns 0, TOMO_EINVAL (or a status without content) or TOMO_ENOMEM.  Since
  * ABI 1.
  */
-TOMO_API int tomo_http_stream(struct tomo_call *call, int status,
-    const char *type);
+TOMO_API int tomo_http_stream(
+    struct tomo_call *call, int status, const char *type);
 
 /*
  * Sends bytes of a stream, or with none of them the head alone; they are
@@ -56,7 +56,8 @@ TOMO_API int tomo_http_stream(struct tomo_call *call, int status,
  *
  * Returns 0; TOMO_ECLOSED once the client reads no more, because it is gone or
  * has asked for the head alone (HEAD); TOMO_ETIMEOUT or TOMO_ECANCELLED; or
- * TOMO_EINVAL without tomo_http_stream().  Since ABI 1.
+ * TOMO_EINVAL, without tomo_http_stream() or from a task that the handler has
+ * spawned: only the handler writes.  Since ABI 1.
  */
 TOMO_API int tomo_http_write(struct tomo_call *call, struct tomo_bytes bytes);
 
@@ -67,8 +68,8 @@ TOMO_API int tomo_http_write(struct tomo_call *call, struct tomo_bytes bytes);
  * comment, which keeps what is in between from closing an idle connection.
  * Suspends and returns as tomo_http_write().  Since ABI 1.
  */
-TOMO_API int tomo_http_event(struct tomo_call *call, const char *name,
-    const char *data, const char *id);
+TOMO_API int tomo_http_event(
+    struct tomo_call *call, const char *name, const char *data, const char *id);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-"""Streams beside each other."""
+"""Streams beside each other: whose bytes, whose turn, whose call."""
 
 import contextlib
 import zlib
@@ -7,6 +7,8 @@ import pytest
 
 from served import Served
 from wire import Wire
+
+EINVAL = -1
 
 
 @pytest.fixture
@@ -48,3 +50,15 @@ def test_a_head_goes_to_its_own_client(serve, options, headers, size):
             if answer.header("Content-Encoding") == "gzip":
                 body = zlib.decompress(body, 31)
             assert body == noise(size)
+
+
+def test_a_stream_is_read_and_written_on_its_own_call_only(serve):
+    service = serve()
+    with Wire(service.port) as wire:
+        answer = wire.get("/shared", method="POST", body=b"body")
+        assert (answer.status, answer.body) == (200, b"own")
+        record = service.record("used")
+        assert (record["write"], record["event"], record["read"]) == \
+            (EINVAL, EINVAL, EINVAL)
+        assert record["error"] == \
+            "tomo_http_read: a task cannot use the call of another"

@@ -225,6 +225,9 @@ tomo_http_read(struct tomo_call *call, struct tomo_bytes *bytes)
 	if (request->spec == NULL || !request->spec->stream_body)
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_read: the row has no .stream_body = 1");
+	code = request_check_own(request, __func__);
+	if (code < 0)
+		return code;
 	stream = request->body_stream;
 	if (stream == NULL)
 		return 0;

@@ -73,6 +73,15 @@ request_of(const struct tomo_call *call, const char *function)
 	return NULL;
 }
 
+int
+request_check_own(const struct http_request *request, const char *function)
+{
+	if (task_current() == &request->call->task)
+		return 0;
+	return call_fail(request->call, TOMO_EINVAL,
+	    "%s: a task cannot use the call of another", function);
+}
+
 void
 request_handling(const struct tomo_call *call, char *text, size_t size)
 {

@@ -83,6 +83,13 @@ struct http_request *request_of(
     const struct tomo_call *call, const char *function);
 
 /*
+ * 0 on the coroutine of the request's call, else TOMO_EINVAL: what may suspend
+ * holds up who waits there, and of two that write or read at once each would
+ * have a part.
+ */
+int request_check_own(const struct http_request *request, const char *function);
+
+/*
  * "GET /orders/7?x=1", as it came, as far as it fits; safe in a signal handler.
  */
 void request_handling(const struct tomo_call *call, char *text, size_t size);

@@ -43,8 +43,10 @@ static int
 write_bytes(struct tomo_call *call, struct http_request *request,
     struct tomo_bytes bytes, const char *function)
 {
-	int code;
+	int code = request_check_own(request, function);
 
+	if (code < 0)
+		return code;
 	if (request->stream == NULL)
 		return call_fail(call, TOMO_EINVAL,
 		    "%s: want tomo_http_stream() before", function);
@@ -116,11 +118,14 @@ tomo_http_event(
 {
 	struct http_request *request = request_of(call, __func__);
 	struct buffer text = { 0 };
-	int code = 0;
+	int code;
 
 	if (request == NULL)
 		return call_fail(
 		    call, TOMO_EKIND, "tomo_http_event: not an HTTP call");
+	code = request_check_own(request, __func__);
+	if (code < 0)
+		return code;
 	if (!is_line(name) || !is_line(id))
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_event: a name or id of several lines");
