@@ -52,6 +52,13 @@ def test_a_head_goes_to_its_own_client(serve, options, headers, size):
             assert body == noise(size)
 
 
+def test_many_small_pieces_leave_the_others_their_turn(serve):
+    service = serve()
+    with Wire(service.port) as wire:
+        assert wire.get("/lines").body.count(b"\n") == 6400
+        assert service.record("lines are written")["turns"] >= 90
+
+
 def test_a_stream_is_read_and_written_on_its_own_call_only(serve):
     service = serve()
     with Wire(service.port) as wire:

@@ -12,6 +12,9 @@
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
+/* What a small piece counts as: to send it takes longer than its bytes do. */
+#define PIECE_MIN ((size_t)16 * 1024)
+
 bool
 stream_has_begun(const struct http_request *request)
 {
@@ -132,7 +135,7 @@ write_piece(struct http_request *request, const char *data, size_t len)
 	else if (!has_room(request))
 		return wait_for_room(request);
 	add_piece(request, data, piece);
-	request->stream->turn += piece;
+	request->stream->turn += piece > PIECE_MIN ? piece : PIECE_MIN;
 	connection_send(request->connection);
 	return (long)piece;
 }
