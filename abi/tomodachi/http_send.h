@@ -63,9 +63,10 @@ TOMO_API int tomo_http_write(struct tomo_call *call, struct tomo_bytes bytes);
 
 /*
  * Sends a server-sent event; without tomo_http_stream() before it begins one
- * of text/event-stream, Cache-Control: no-cache.  name and id may be NULL and
- * have no line ends; data may have several lines.  With data NULL goes out a
- * comment, which keeps what is in between from closing an idle connection.
+ * of text/event-stream, Cache-Control: no-cache if none was set.  name and id
+ * may be NULL and have no line ends; data may have several lines.  With data
+ * NULL goes out a comment, which keeps what is in between from closing an idle
+ * connection.
  * Suspends and returns as tomo_http_write().  Since ABI 1.
  */
 TOMO_API int tomo_http_event(

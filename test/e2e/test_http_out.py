@@ -672,6 +672,10 @@ def test_middleware_goes_around_static_files(folder):
         assert (answer.status, answer.body) == (200, b"plain file\n")
         assert answer.header("X-Around") == "1"
         assert wire.get("/static/a.txt?stop").body == b"stopped"
+        answer = wire.get("/cached/a.txt")
+        assert answer.header("Cache-Control") == "max-age=60"
+        answer = wire.get("/cached/a.txt?exact")
+        assert answer.header("Cache-Control") == "max-age=60, no-transform"
         answer = wire.get("/static/nope")
         assert (answer.status, answer.header("X-Around")) == (404, "1")
         served.wait_record("after", status=404)

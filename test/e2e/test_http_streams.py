@@ -69,3 +69,15 @@ def test_a_stream_is_read_and_written_on_its_own_call_only(serve):
             (EINVAL, EINVAL, EINVAL)
         assert record["error"] == \
             "tomo_http_read: a task cannot use the call of another"
+
+
+@pytest.mark.parametrize("query, cache, coding", [
+    ("", "no-cache", "gzip"),
+    ("?cache=private,%20no-transform", "private, no-transform", None)])
+def test_events_keep_the_cache_control_that_was_set(
+        serve, query, cache, coding):
+    service = serve("http.compression=true")
+    with Wire(service.port) as wire:
+        answer = wire.get(f"/event{query}", "Accept-Encoding: gzip")
+        assert answer.header("Cache-Control") == cache
+        assert answer.header("Content-Encoding") == coding

@@ -55,6 +55,17 @@ gated(struct tomo_call *call)
 	    : code;
 }
 
+/* One event, with Cache-Control: ?cache= if it is given. */
+static int
+event(struct tomo_call *call)
+{
+	const char *cache = tomo_http_query(call, "cache");
+
+	if (cache != NULL)
+		tomo_http_set_header(call, "Cache-Control", cache);
+	return tomo_http_event(call, NULL, "one", NULL);
+}
+
 /* ---- small pieces ---- */
 
 static int turns;
@@ -138,5 +149,6 @@ TOMO_SERVICE(.name = "streams",
     .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.keepalive_timeout", 5)),
     .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/gated", gated),
 	TOMO_HTTP("GET", "/open", open_gate), TOMO_HTTP("GET", "/lines", lines),
+	TOMO_HTTP("GET", "/event", event),
 	TOMO_HTTP("POST", "/shared", shared, .stream_body = 1)),
     .start = start, .stop = stop);

@@ -103,13 +103,17 @@ add_data(struct buffer *out, const char *data)
 	}
 }
 
+/* Whoever has set a Cache-Control knows why. */
 static int
 begin_events(struct tomo_call *call)
 {
+	const struct http_request *request = call->data;
 	const int code = tomo_http_stream(call, 200, "text/event-stream");
 
-	return code == 0 ? answer_header(call, "Cache-Control", "no-cache")
-			 : code;
+	if (code < 0 ||
+	    response_find_header(&request->response, "Cache-Control") != NULL)
+		return code;
+	return answer_header(call, "Cache-Control", "no-cache");
 }
 
 int

@@ -8,22 +8,9 @@
 #include "runtime/base/ascii.h"
 #include "runtime/service/call.h"
 #include "transports/http/answer.h"
-#include "transports/http/field.h"
 #include "transports/http/mime.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
-
-/* Whether one of the headers of that name has token in its list. */
-static bool
-lists(const struct http_response *response, const char *name, const char *token)
-{
-	for (const struct response_header *at = response->headers; at != NULL;
-	     at = at->next)
-		if (ascii_casecmp(at->name, name) == 0 &&
-		    field_list_has(at->value, token))
-			return true;
-	return false;
-}
 
 bool
 variant_is_open(const struct http_request *request, const char *type)
@@ -36,7 +23,7 @@ variant_is_open(const struct http_request *request, const char *type)
 		type = request->server->settings.content_type;
 	return mime_is_compressible(type) &&
 	    response_find_header(response, "Content-Encoding") == NULL &&
-	    !lists(response, "Cache-Control", "no-transform");
+	    !response_lists(response, "Cache-Control", "no-transform");
 }
 
 enum coding
@@ -75,8 +62,8 @@ variant_vary(struct http_request *request)
 	struct response_header *header = response_find_header(
 	    &request->response, "Vary");
 
-	if (lists(&request->response, "Vary", "*") ||
-	    lists(&request->response, "Vary", "Accept-Encoding"))
+	if (response_lists(&request->response, "Vary", "*") ||
+	    response_lists(&request->response, "Vary", "Accept-Encoding"))
 		return true;
 	if (header != NULL)
 		return change(request, header, "",
