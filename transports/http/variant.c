@@ -82,6 +82,33 @@ variant_weaken(struct http_request *request)
 	    change(request, header, "W/", "");
 }
 
+/* Whether the client asked about the weak form of the ETag. */
+static bool
+has_weak(const struct head *head, const char *etag)
+{
+	for (unsigned i = 0; i < head->nheaders; i++) {
+		const char *value = head->headers[i].value, *at = value;
+
+		if (ascii_casecmp(head->headers[i].name, "if-none-match") != 0)
+			continue;
+		for (; (at = strstr(at, etag)) != NULL; at++)
+			if (at - value >= 2 && memcmp(at - 2, "W/", 2) == 0)
+				return true;
+	}
+	return false;
+}
+
+void
+variant_not_modified(struct http_request *request)
+{
+	const struct response_header *etag = response_find_header(
+	    &request->response, "ETag");
+
+	if (variant_vary(request) && etag != NULL &&
+	    has_weak(&request->head, etag->value))
+		variant_weaken(request);
+}
+
 bool
 variant_mark(struct http_request *request, enum coding coding)
 {
