@@ -235,16 +235,30 @@ run_error(struct tomo_call *call, int status)
 	answer_plainly(request, 500);
 }
 
+/* Whether code only says that the row wanted no more once its client left. */
+static bool
+was_cancelled_by_client(const struct http_request *request, int code)
+{
+	return request->spec != NULL && request->spec->cancel_on_disconnect &&
+	    (code == TOMO_ECANCELLED || code == TOMO_ECLOSED) &&
+	    request_was_left(request) && !stream_has_begun(request) &&
+	    !upgraded_was(request);
+}
+
 /* After the handler, and after each middleware around it. */
 static void
 judge(struct tomo_call *call, int code)
 {
-	const struct http_request *request = call->data;
+	struct http_request *request = call->data;
 	const struct http_response *response = &request->response;
 
 	if (code >= 0 && has_answer(response)) {
 		if (response->failed)
 			run_error(call, response->status);
+		return;
+	}
+	if (was_cancelled_by_client(request, code)) {
+		answer_default(request, 499);
 		return;
 	}
 	if (!stream_was_left(request, code))

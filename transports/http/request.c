@@ -7,6 +7,7 @@
 #include "runtime/service/call.h"
 #include "transports/http/basic_auth.h"
 #include "transports/http/body_stream.h"
+#include "transports/http/connection.h"
 #include "transports/http/output.h"
 #include "transports/http/real_ip.h"
 #include "transports/http/server.h"
@@ -71,6 +72,12 @@ request_of(const struct tomo_call *call, const char *function)
 		return call->data;
 	call_wrong_kind(call, function);
 	return NULL;
+}
+
+bool
+request_was_left(const struct http_request *request)
+{
+	return request->connection == NULL || request->connection->half_closed;
 }
 
 int

@@ -82,6 +82,9 @@ void request_drop(struct http_request *request);
 struct http_request *request_of(
     const struct tomo_call *call, const char *function);
 
+/* Whether the client is gone, or sends no more, as one that goes away does. */
+bool request_was_left(const struct http_request *request);
+
 /*
  * 0 on the coroutine of the request's call, else TOMO_EINVAL: what may suspend
  * holds up who waits there, and of two that write or read at once each would

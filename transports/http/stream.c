@@ -226,18 +226,11 @@ stream_fail(struct http_request *request)
 	request->stream->failed = !request_is_head(request);
 }
 
-/* The connection is gone, or the peer has closed its side of it. */
-static bool
-is_gone(const struct http_connection *conn)
-{
-	return conn == NULL || conn->half_closed;
-}
-
 bool
 stream_was_left(const struct http_request *request, int code)
 {
 	return stream_has_begun(request) &&
-	    (is_gone(request->connection) || request_is_head(request)) &&
+	    (request_was_left(request) || request_is_head(request)) &&
 	    (code == TOMO_ECLOSED || code == TOMO_ECANCELLED);
 }
 
