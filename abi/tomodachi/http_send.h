@@ -31,7 +31,8 @@ struct tomo_http_file {
  * Sets ETag, Last-Modified and Accept-Ranges.  A GET or HEAD may so become a
  * 206, 304, 412 or 416 (RFC 9110 13 and 14).  With a .status other than 200, as
  * for an error page, there is none of all this.  Returns 0, TOMO_ENOTFOUND (there is
- * no regular file), TOMO_ESYSTEM, TOMO_EINVAL or TOMO_ENOMEM.  Since ABI 1.
+ * no regular file: a handler that returns the code has a 404 sent), TOMO_ESYSTEM,
+ * TOMO_EINVAL or TOMO_ENOMEM.  Since ABI 1.
  */
 TOMO_API int tomo_http_send_file(struct tomo_call *call, const char *path,
     const struct tomo_http_file *file);

@@ -245,12 +245,22 @@ was_cancelled_by_client(const struct http_request *request, int code)
 	    !upgraded_was(request);
 }
 
+/* A file that is missing, a body that breaks off: the client is to know. */
+static int
+status_of(const struct http_request *request, int code)
+{
+	if (code == TOMO_ENOTFOUND && request->lacks_file)
+		return 404;
+	return body_stream_status(request);
+}
+
 /* After the handler, and after each middleware around it. */
 static void
 judge(struct tomo_call *call, int code)
 {
 	struct http_request *request = call->data;
 	const struct http_response *response = &request->response;
+	int status;
 
 	if (code >= 0 && has_answer(response)) {
 		if (response->failed)
@@ -261,12 +271,14 @@ judge(struct tomo_call *call, int code)
 		answer_default(request, 499);
 		return;
 	}
-	if (!stream_was_left(request, code))
+	status = status_of(request, code);
+	/* A path that names no file is not the handler's failure. */
+	if (status != 404 && !stream_was_left(request, code))
 		log_failure(call, code < 0 ? code : 0);
 	if (upgraded_was(request))
 		return;
 	drop_headers(call);
-	run_error(call, body_stream_status(request));
+	run_error(call, status);
 }
 
 static int
