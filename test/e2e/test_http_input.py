@@ -166,6 +166,34 @@ def test_an_upload_is_saved_to_a_new_file_only(url, tmp_path):
     assert "No such file" in answer.text
 
 
+# ---- JSON ----
+
+def brackets(size):
+    """What costs most to read, of about that many bytes."""
+    return b"[" + b",".join([b"[]"] * (size // 3)) + b"]"
+
+
+def test_json_past_its_bound_is_refused(serve):
+    served = serve("input", "http.max_json_size=1000")
+    with Wire(served.port) as wire:
+        answers = [wire.get(path, method="POST", body=brackets(size))
+                   for path, size in [("/json", 900), ("/json", 1100),
+                                      ("/json?return=1", 1100)]]
+    assert [answer.status for answer in answers] == [200, 400, 413]
+    assert answers[1].body == b"body: larger than http.max_json_size"
+
+
+def test_large_json_does_not_hold_the_loop(serve):
+    served = serve("input", "http.max_json_size=4M",
+                   "runtime.stall_warning_ms=150")
+    with Wire(served.port, timeout=60) as wire:
+        answers = [wire.get("/json", method="POST", body=body)
+                   for body in (brackets(3 << 20), brackets(3 << 20)[:-1])]
+    assert [answer.status for answer in answers] == [200, 400]
+    assert answers[0].body == str((3 << 20) // 3).encode()
+    assert served.find("handler held the loop") == []
+
+
 # ---- limits ----
 
 NO_GRACE = "http.termination_grace_period_seconds=0"

@@ -235,6 +235,15 @@ run_error(struct tomo_call *call, int status)
 	answer_plainly(request, 500);
 }
 
+/* What a handler that has failed is answered for with. */
+static int
+failure_status(const struct http_request *request, int code)
+{
+	if (code == TOMO_ETOOBIG && request->json_is_too_big)
+		return 413;
+	return body_stream_status(request);
+}
+
 /* After the handler, and after each middleware around it. */
 static void
 judge(struct tomo_call *call, int code)
@@ -252,7 +261,7 @@ judge(struct tomo_call *call, int code)
 	if (upgraded_was(request))
 		return;
 	drop_headers(call);
-	run_error(call, body_stream_status(request));
+	run_error(call, failure_status(request, code));
 }
 
 static int

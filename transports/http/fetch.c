@@ -6,10 +6,10 @@
 
 #include "runtime/base/ascii.h"
 #include "runtime/base/clock.h"
-#include "runtime/base/json_text.h"
 #include "runtime/service/call.h"
 #include "transports/http/fetch_answer.h"
 #include "transports/http/fetch_request.h"
+#include "transports/http/json_body.h"
 #include "transports/net/curl_loop.h"
 #include "transports/net/net.h"
 
@@ -257,15 +257,9 @@ tomo_reply_header(const struct tomo_reply *reply, const char *name)
 struct json_t *
 tomo_reply_json(struct tomo_call *call, const struct tomo_reply *reply)
 {
-	struct error err;
-	json_t *json;
-
 	if (reply->body.data == NULL) {
 		call_fail(call, TOMO_EINVAL, "reply: no body");
 		return NULL;
 	}
-	json = json_text_read(reply->body.data, reply->body.size, &err);
-	if (json == NULL)
-		call_fail(call, TOMO_EINVAL, "reply: %s", err.text);
-	return json;
+	return json_body_read(call, reply->body, "reply");
 }

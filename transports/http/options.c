@@ -137,6 +137,13 @@ const struct option_row http_options[] = {
 	    .max = 1 << 30,
 	    .help = "bytes of the text fields of a form; uploads do not "
 		    "count" },
+	{ .key = "http.max_json_size",
+	    .type = OPTION_SIZE,
+	    .fallback = "1048576",
+	    .min = 0,
+	    .max = 1 << 30,
+	    .help = "bytes of a body that is read as JSON; it takes up to 50 "
+		    "times that in memory" },
 	{ .key = "http.max_header_size",
 	    .type = OPTION_SIZE,
 	    .fallback = "16384",

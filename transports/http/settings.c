@@ -95,6 +95,8 @@ settings_read(struct http_settings *settings, const struct options *options,
 		.send_buffer = (size_t)options_int(options, "http.send_buffer"),
 		.max_form = (uint64_t)options_int(
 		    options, "http.max_form_size"),
+		.max_json = (uint64_t)options_int(
+		    options, "http.max_json_size"),
 		.max_connections = (size_t)options_int(
 		    options, "http.max_connections"),
 		.head.size = (size_t)options_int(

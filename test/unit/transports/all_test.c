@@ -46,6 +46,7 @@ static const struct promise {
 	{ "http.send_buffer", OPTION_SIZE, PLAIN, "65536", 1024, 1 << 30 },
 	{ "http.min_body_rate", OPTION_SIZE, PLAIN, "240", 0, 1 << 30 },
 	{ "http.max_form_size", OPTION_SIZE, PLAIN, "1048576", 0, 1 << 30 },
+	{ "http.max_json_size", OPTION_SIZE, PLAIN, "1048576", 0, 1 << 30 },
 	{ "http.max_header_size", OPTION_SIZE, PLAIN, "16384", 1024, 1 << 20 },
 	{ "http.max_header_count", OPTION_INT, PLAIN, "100", 1, 10000 },
 	{ "http.header_timeout", OPTION_INT, PLAIN, "10", 1, 86400 },
