@@ -248,6 +248,22 @@ def test_a_steady_body_may_take_longer_than_its_time_out(serve):
         assert wire.read().status == 200
 
 
+def test_the_temporary_files_of_all_bodies_have_a_bound(serve):
+    service = serve("input", "http.total_body_file_size=100K",
+                    "http.body_memory_size=4K")
+    with Wire(service.port) as first, Wire(service.port) as second:
+        first.send("POST /json HTTP/1.1\r\nHost: x\r\n"
+                   "Content-Length: 80001\r\n\r\n" + "x" * 80000)
+        service.wait_until_busy(first)
+        answer = second.get("/form/a", URLENCODED, method="POST",
+                            body=b"a=" + b"x" * 50000)
+        assert (answer.status, answer.header("Retry-After")) == (503, "1")
+        assert first.send("x").read().status == 400
+        service.wait_until_busy(first)
+        assert second.get("/form/a", URLENCODED, method="POST",
+                          body=b"a=" + b"x" * 50000).status == 200
+
+
 def test_past_max_connections_the_newest_gets_503(serve):
     service = serve("input", "http.max_connections=2", NO_GRACE)
     with contextlib.ExitStack() as stack:

@@ -73,6 +73,10 @@ explain(struct http_request *request)
 		    tomo_printf(call, "Unknown Expect: %s",
 			expect != NULL ? expect->value : ""));
 		return;
+	case 503:
+		tomo_http_set_header(call, response_retry_later.name,
+		    response_retry_later.value);
+		return;
 	default:
 		return;
 	}

@@ -57,7 +57,7 @@ on_body(void *arg, const char *data, size_t len)
 	if (request->body_read <= request->body_max) {
 		if (body_add(&request->body, data, len) == 0)
 			return 0;
-		request->early = 500;
+		request->early = 503;
 	} else {
 		request->early = 413;
 	}
@@ -115,7 +115,7 @@ read_body(struct http_connection *conn, const char *data, size_t len)
 		return used;
 	case FRAMING_DONE:
 		if (body_end(&request->body) < 0)
-			request->early = 500;
+			request->early = 503;
 		dispatch_run(request);
 		return used;
 	case FRAMING_STOPPED:

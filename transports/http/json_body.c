@@ -42,8 +42,7 @@ read_somewhere(struct tomo_call *call, struct reader *reader)
 }
 
 json_t *
-json_body_read(
-    struct tomo_call *call, struct tomo_bytes text, const char *what)
+json_body_read(struct tomo_call *call, struct tomo_bytes text, const char *what)
 {
 	struct reader reader = { .text = text };
 	const int code = read_somewhere(call, &reader);

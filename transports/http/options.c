@@ -110,6 +110,13 @@ const struct option_row http_options[] = {
 	    .max = TERABYTE,
 	    .help = "bytes of all bodies held in a worker's memory; past "
 		    "them the others go to temporary files" },
+	{ .key = "http.total_body_file_size",
+	    .type = OPTION_SIZE,
+	    .fallback = "1073741824",
+	    .min = 0,
+	    .max = TERABYTE,
+	    .help = "bytes of all temporary files with bodies of a worker; "
+		    "past them the others get 503" },
 	{ .key = "http.body_timeout",
 	    .type = OPTION_INT,
 	    .fallback = "30",

@@ -373,6 +373,7 @@ server_new(struct service *service, struct error *err)
 	server->body_memory = (struct body_memory) {
 		.each_max = server->settings.body_memory,
 		.total_max = server->settings.total_body_memory,
+		.files_max = server->settings.total_body_files,
 	};
 	/* Hooks run in this order: the log is written after what a pass ends. */
 	upgraded_start(server);

@@ -18,6 +18,7 @@ struct http_settings {
 	int64_t header_ms, body_ms;
 	uint64_t max_body, max_form, max_json;
 	uint64_t body_memory, total_body_memory; /* of one body, and of all */
+	uint64_t total_body_files;
 	uint64_t body_pace;     /* bytes that must come in body_ms */
 	size_t send_buffer;     /* of a streamed answer */
 	size_t max_connections; /* 0: no limit */

@@ -42,6 +42,8 @@ static const struct promise {
 	{ "http.body_memory_size", OPTION_SIZE, PLAIN, "1048576", 0, 1 << 30 },
 	{ "http.total_body_memory_size", OPTION_SIZE, PLAIN, "67108864", 0,
 	    (int64_t)1 << 40 },
+	{ "http.total_body_file_size", OPTION_SIZE, PLAIN, "1073741824", 0,
+	    INT64_C(1) << 40 },
 	{ "http.body_timeout", OPTION_INT, PLAIN, "30", 1, 86400 },
 	{ "http.send_buffer", OPTION_SIZE, PLAIN, "65536", 1024, 1 << 30 },
 	{ "http.min_body_rate", OPTION_SIZE, PLAIN, "240", 0, 1 << 30 },
