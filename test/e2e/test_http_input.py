@@ -9,6 +9,7 @@ import time
 import pytest
 import requests
 
+from runner import environment
 from served import Served
 from wire import Wire
 
@@ -262,6 +263,18 @@ def test_the_temporary_files_of_all_bodies_have_a_bound(serve):
         service.wait_until_busy(first)
         assert second.get("/form/a", URLENCODED, method="POST",
                           body=b"a=" + b"x" * 50000).status == 200
+
+
+def test_a_body_that_cannot_be_stored_is_told_of_once(serve):
+    service = serve("input", env=environment(TMPDIR="/nonexistent"))
+    with Wire(service.port) as wire:
+        for _ in range(2):
+            answer = wire.get("/form/a", URLENCODED, method="POST",
+                              body=b"a=" + b"x" * 50000)
+            assert (answer.status, answer.header("Retry-After")) == (503, "1")
+    assert [(record["error"], record["folder"])
+            for record in service.find("cannot store a request body")] == [
+                ("No such file or directory", "/nonexistent")]
 
 
 def test_past_max_connections_the_newest_gets_503(serve):

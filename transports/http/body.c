@@ -102,16 +102,22 @@ count(struct body *body, size_t len)
 	return 0;
 }
 
+const char *
+body_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder != NULL && folder[0] != '\0' ? folder : "/tmp";
+}
+
 /* Not every file system has O_TMPFILE. */
 static int
 open_temporary(void)
 {
-	const char *folder = getenv("TMPDIR");
+	const char *folder = body_folder();
 	char name[4096];
 	int fd;
 
-	if (folder == NULL || folder[0] == '\0')
-		folder = "/tmp";
 	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd >= 0 ||
 	    (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))

@@ -39,6 +39,9 @@ void body_clear(struct body *body);
  */
 int body_add(struct body *body, const char *data, size_t len);
 
+/* Where the files are: $TMPDIR or /tmp. */
+const char *body_folder(void);
+
 /* Nothing more is added: writes what is left.  As body_add(). */
 int body_end(struct body *body);
 
