@@ -324,6 +324,21 @@ def test_the_one_idle_for_longest_makes_room(serve):
             assert first.get("/cookie/a").status == 200
 
 
+def test_a_connection_that_says_nothing_makes_room_after_a_second(serve):
+    service = serve("input", "http.max_connections=2",
+                    "http.header_timeout=600")
+
+    def is_served():
+        with contextlib.suppress(OSError, EOFError), \
+                Wire(service.port) as wire:
+            return wire.get("/cookie/a").status == 200
+    service.wait_until_busy(None)
+    with Wire(service.port) as first, Wire(service.port) as second:
+        assert service.wait_for(is_served)
+        assert first.is_closed()
+        assert second.get("/cookie/a").status == 200
+
+
 def test_connections_that_only_wait_to_be_closed_have_a_bound(serve):
     service = serve("input", "http.max_connections=2", NO_GRACE)
     with contextlib.ExitStack() as stack:
