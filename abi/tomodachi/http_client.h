@@ -70,7 +70,7 @@ struct tomo_reply {
 	uint32_t nheaders;
 	const struct tomo_header *headers; /* in order, ended by a NULL name */
 	struct tomo_bytes body;            /* decoded; a NUL follows it */
-	const char *url;                   /* that answered, after redirects */
+	const char *url;                   /* that answered; no password in it */
 };
 
 /*
