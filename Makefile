@@ -259,7 +259,8 @@ soak: ## Install what is missing, load and fuzz long (SOAK_SECONDS=600)
 	@$(MAKE) --no-print-directory test-build
 	BUILD=$(BUILD) SAN=$(SAN) SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON) -m \
 	    pytest -q -s -p no:cacheprovider test/soak \
-	    test/e2e/test_reloads.py $(PYTEST_ARGS)
+	    test/e2e/test_reloads.py test/e2e/test_websocket_memory.py \
+	    $(PYTEST_ARGS)
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=$(SOAK_SECONDS)
 
 FUZZ_SECONDS ?= 20

@@ -177,6 +177,15 @@ def test_a_silent_peer_is_pinged_and_then_lost(server):
                        reason="no answer to a ping")
 
 
+def test_an_answer_may_take_longer_than_the_interval(server):
+    with Socket(server.port, "/pinged") as ws:
+        ws.text()
+        for _ in range(3):
+            assert ws.next() == (PING, b"")
+            time.sleep(0.35)  # three intervals, a third of the timeout
+            ws.send(frame(PONG))
+
+
 def test_a_peer_that_reads_slowly_is_not_taken_for_dead(server):
     # The ping comes behind what waits, and is not seen for long.
     with Socket(server.port, "/much/slow") as ws:

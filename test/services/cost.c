@@ -22,6 +22,7 @@ order(struct tomo_call *call)
 	return tomo_http_text(call, 200, tomo_http_param(call, "id"));
 }
 
-TOMO_SERVICE(.name = "cost", .handlers = TOMO_HANDLERS(
-	TOMO_HTTP("GET", "/", hello), TOMO_HTTP("GET", "/json", object),
+TOMO_SERVICE(.name = "cost",
+    .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/", hello),
+	TOMO_HTTP("GET", "/json", object),
 	TOMO_HTTP("GET", "/orders/(?P<id>[0-9]+)", order)));

@@ -247,7 +247,8 @@ guard(struct tomo_call *call)
 
 TOMO_SERVICE(.name = "ws",
     .options = TOMO_OPTIONS(TOMO_OPTION_STRING("http.host", "127.0.0.1"),
-	TOMO_OPTION_INT("http.keepalive_timeout", 5)),
+	TOMO_OPTION_INT("http.keepalive_timeout", 5),
+	TOMO_OPTION_INT("websocket.pong_timeout", 1)),
     .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/text", text),
 	TOMO_HTTP("GET", "/announce", announce),
 	TOMO_WEBSOCKET("/echo/?", echo),

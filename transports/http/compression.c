@@ -7,7 +7,7 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/buffer.h"
 #include "runtime/service/call.h"
-#include "transports/http/coding_library.h"
+#include "transports/http/brotli_library.h"
 #include "transports/http/encoder.h"
 #include "transports/http/output.h"
 #include "transports/http/request.h"
@@ -21,14 +21,14 @@
 #define FILE_MAX ((uint64_t)1 << 20)
 
 struct compression {
-	const struct coding_library *library;
+	const struct brotli_library *library;
 	struct encoder *spare; /* or NULL */
 };
 
 struct compression *
 compression_new(struct error *err)
 {
-	const struct coding_library *library = coding_library_open(err);
+	const struct brotli_library *library = brotli_library_open(err);
 	struct compression *compression;
 
 	if (library == NULL)

@@ -8,7 +8,7 @@
 #include "transports/http/accept_encoding.h"
 
 struct buffer;
-struct coding_library;
+struct brotli_library;
 
 /* The most that is encoded before others get their turn: about a millisecond. */
 #define ENCODER_SLICE ((size_t)64 * 1024)
@@ -26,7 +26,7 @@ struct encoder;
  * long, gzip only: 40 KiB instead of 260.  Returns NULL when there is no memory.
  */
 struct encoder *encoder_new(
-    const struct coding_library *library, enum coding coding, bool is_small);
+    const struct brotli_library *library, enum coding coding, bool is_small);
 void encoder_free(struct encoder *encoder);
 
 /* Makes it as new, which is cheaper than a new one; false: it cannot. */

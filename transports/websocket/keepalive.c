@@ -63,9 +63,30 @@ forget_leaver(struct ws_peer *peer)
 }
 
 void
+keepalive_expect(struct ws_peer *peer)
+{
+	struct ws_server *server = peer->row->server;
+
+	peer->pinged = true;
+	peer->pinged_ms = loop_now_ms(server->service->loop);
+	TAILQ_INSERT_TAIL(&server->pinged, peer, pinged_peers);
+	arm(server, peer->pinged_ms + server->pong_ms);
+}
+
+void
+keepalive_heard(struct ws_peer *peer)
+{
+	if (!peer->pinged)
+		return;
+	peer->pinged = false;
+	TAILQ_REMOVE(&peer->row->server->pinged, peer, pinged_peers);
+}
+
+void
 keepalive_remove(struct ws_peer *peer)
 {
 	forget_leaver(peer);
+	keepalive_heard(peer);
 	TAILQ_REMOVE(&peer->row->peers, peer, peers);
 }
 
@@ -83,6 +104,20 @@ answer(struct ws_server *server, int64_t now_ms)
 	return peer != NULL ? peer->left_ms + ANSWER_MS : 0;
 }
 
+/* Loses those that were silent too long; when it is the next one's, or 0. */
+static int64_t
+lose_silent(struct ws_server *server, int64_t now_ms)
+{
+	struct ws_peer *peer;
+
+	while ((peer = TAILQ_FIRST(&server->pinged)) != NULL &&
+	    peer->pinged_ms + server->pong_ms <= now_ms) {
+		keepalive_heard(peer);
+		peer_lose_silent(peer);
+	}
+	return peer != NULL ? peer->pinged_ms + server->pong_ms : 0;
+}
+
 /* Pings those whose time it is; when it is the next one's, or 0. */
 static int64_t
 sweep(struct ws_row *row, int64_t now_ms)
@@ -95,7 +130,7 @@ sweep(struct ws_row *row, int64_t now_ms)
 	    peer->since_ms + row->ping_ms <= now_ms) {
 		TAILQ_REMOVE(&row->peers, peer, peers);
 		append(peer, now_ms);
-		peer_ping_or_lose(peer);
+		peer_ping(peer);
 	}
 	return peer != NULL ? peer->since_ms + row->ping_ms : 0;
 }
@@ -110,6 +145,9 @@ on_alarm(void *arg)
 
 	server->alarm_ms = 0;
 	due_ms = answer(server, now_ms);
+	if (due_ms > 0)
+		arm(server, due_ms);
+	due_ms = lose_silent(server, now_ms);
 	if (due_ms > 0)
 		arm(server, due_ms);
 	for (size_t i = 0; i < server->nrows; i++) {

@@ -10,11 +10,15 @@ struct ws_server;
 int keepalive_start(struct ws_server *server, struct error *err);
 void keepalive_stop(struct ws_server *server);
 
-/*
- * The peer, one of its row from now on, is pinged each interval; if by the next
- * ping nothing has come from it nor been read by it, it is gone.
- */
+/* The peer, one of its row from now on, is pinged each interval. */
 void keepalive_add(struct ws_peer *peer);
+
+/*
+ * It was pinged: unless it is heard of in time (websocket.pong_timeout), it is
+ * lost.
+ */
+void keepalive_expect(struct ws_peer *peer);
+void keepalive_heard(struct ws_peer *peer);
 
 /*
  * The peer has closed, behind messages that are not answered yet: its close is

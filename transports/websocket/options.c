@@ -24,6 +24,13 @@ const struct option_row websocket_options[] = {
 	    .min = 0,
 	    .max = 86400,
 	    .help = "seconds between pings; 0 sends none" },
+	{ .key = "websocket.pong_timeout",
+	    .type = OPTION_INT,
+	    .fallback = "30",
+	    .min = 1,
+	    .max = 86400,
+	    .help = "seconds a peer may be silent after a ping; then it is "
+		    "lost" },
 	{ .key = "websocket.compression",
 	    .type = OPTION_BOOL,
 	    .fallback = "false",

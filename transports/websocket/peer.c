@@ -48,7 +48,7 @@ on_bytes(void *arg, const char *data, size_t len)
 	enum incoming_verdict verdict = INCOMING_PONG;
 	struct incoming_event event;
 
-	peer->pinged = false;
+	keepalive_heard(peer);
 	pool->data = data;
 	pool->len = len;
 	while (verdict != INCOMING_MORE) {
@@ -97,7 +97,7 @@ on_sent(void *arg)
 
 	/* What had to wait for room: so the peer has read something. */
 	if (peer->backed_up)
-		peer->pinged = false;
+		keepalive_heard(peer);
 	peer->backed_up = upgrade_unsent(&peer->up) > 0;
 	peer->stuck = 0;
 	if (peer->waiters != NULL &&

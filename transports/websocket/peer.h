@@ -44,6 +44,8 @@ struct ws_peer {
 	const char *subprotocol;      /* or NULL */
 	char *reason;                 /* or NULL */
 	TAILQ_ENTRY(ws_peer) leavers; /* of the server, if is_leaving */
+	TAILQ_ENTRY(ws_peer) pinged_peers; /* of the server, if pinged */
+	int64_t pinged_ms;
 	int64_t left_ms; /* when it closed, or broke the protocol */
 	uint16_t code;   /* it is closed with; 0: not yet */
 	uint8_t stuck;   /* pings left out since something was sent */
@@ -89,9 +91,12 @@ void peer_close(struct ws_peer *peer, unsigned code, const char *reason);
 void peer_answer_close(struct ws_peer *peer);
 
 /*
- * Sends a ping, unless bytes still wait to be sent.  If nothing has come since
- * the last one, or if these have not moved for two intervals, it is lost.
+ * Sends a ping, unless the answer to the last has not come or bytes still wait
+ * to be sent; if these have not moved for two intervals, it is lost.
  */
-void peer_ping_or_lose(struct ws_peer *peer);
+void peer_ping(struct ws_peer *peer);
+
+/* Nothing has come in time after a ping: it is lost. */
+void peer_lose_silent(struct ws_peer *peer);
 
 #endif

@@ -8,6 +8,7 @@
 #include "runtime/base/buffer.h"
 #include "runtime/loop/task.h"
 #include "transports/websocket/deflate.h"
+#include "transports/websocket/keepalive.h"
 #include "transports/websocket/rows.h"
 
 /* Pings that are left out in a row while nothing of what waits goes out. */
@@ -82,7 +83,7 @@ give_up(struct ws_peer *peer, const char *reason)
 }
 
 void
-peer_ping_or_lose(struct ws_peer *peer)
+peer_ping(struct ws_peer *peer)
 {
 	if (peer_is_over(peer))
 		return;
@@ -92,13 +93,22 @@ peer_ping_or_lose(struct ws_peer *peer)
 			give_up(peer, "reads nothing");
 		return;
 	}
-	/* While nothing is read, that nothing comes says nothing. */
-	if (peer->pinged && !peer->up.paused) {
-		give_up(peer, "no answer to a ping");
+	if (peer->pinged)
 		return;
-	}
-	peer->pinged = true;
 	put(peer, FRAME_PING, "", 0);
+	keepalive_expect(peer);
+}
+
+void
+peer_lose_silent(struct ws_peer *peer)
+{
+	if (peer_is_over(peer))
+		return;
+	/* While nothing is read, or the ping waits, silence says nothing. */
+	if (peer->up.paused || upgrade_unsent(&peer->up) > 0)
+		keepalive_expect(peer);
+	else
+		give_up(peer, "no answer to a ping");
 }
 
 void

@@ -59,6 +59,8 @@ ws_server_new(struct service *service, struct error *err)
 
 	server->service = service;
 	TAILQ_INIT(&server->leavers);
+	TAILQ_INIT(&server->pinged);
+	server->pong_ms = 1000 * options_int(options, "websocket.pong_timeout");
 	server->origins = options_list(options, "websocket.allowed_origins");
 	server->send_buffer = (size_t)options_int(
 	    options, "websocket.send_buffer");

@@ -33,8 +33,10 @@ struct ws_server {
 	size_t nrows;
 	struct frame_pool frames;
 	struct ws_peers leavers; /* by when they left */
-	struct alarm *alarm;     /* of keepalive.c */
-	int64_t alarm_ms;        /* when it rings; 0: it does not */
+	struct ws_peers pinged;  /* of all rows, by when that was */
+	int64_t pong_ms;
+	struct alarm *alarm; /* of keepalive.c */
+	int64_t alarm_ms;    /* when it rings; 0: it does not */
 	const char *const *origins;
 	size_t send_buffer;
 	bool compression;

@@ -69,6 +69,7 @@ static const struct promise {
 	    1 << 30 },
 	{ "websocket.allowed_origins", OPTION_LIST, PLAIN, "[]", 0, 0 },
 	{ "websocket.ping_interval", OPTION_INT, PLAIN, "30", 0, 86400 },
+	{ "websocket.pong_timeout", OPTION_INT, PLAIN, "30", 1, 86400 },
 	{ "websocket.compression", OPTION_BOOL, PLAIN, "false", 0, 0 },
 	{ "amqp.host", OPTION_STRING, PLAIN, "\"127.0.0.1\"", 0, 0 },
 	{ "amqp.port", OPTION_INT, PLAIN, "5672", 1, 65535 },

@@ -13,12 +13,12 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/buffer.h"
-#include "transports/http/coding_library.h"
+#include "transports/http/brotli_library.h"
 
 #define PLAIN_SIZE (3 * ENCODER_SLICE + 5)
 
 static const enum coding codings[] = { CODING_GZIP, CODING_BR };
-static const struct coding_library *library;
+static const struct brotli_library *library;
 static char *plain;
 
 static int
@@ -27,7 +27,7 @@ set_up(void **state)
 	struct error err;
 
 	(void)state;
-	library = coding_library_open(&err);
+	library = brotli_library_open(&err);
 	assert_non_null(library);
 	plain = xcalloc(1, PLAIN_SIZE);
 	for (size_t i = 0; i < PLAIN_SIZE; i++)
