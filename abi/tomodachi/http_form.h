@@ -44,8 +44,8 @@ struct tomo_http_upload {
  * A file input that was left empty (no filename, no content) is none.
  * Since ABI 1.
  */
-TOMO_API const struct tomo_http_upload *tomo_http_file(struct tomo_call *call,
-    const char *name);
+TOMO_API const struct tomo_http_upload *tomo_http_file(
+    struct tomo_call *call, const char *name);
 
 /* The file with this index, in order; returns as tomo_http_form_at().
  * Since ABI 1. */
@@ -71,8 +71,9 @@ TOMO_API int tomo_http_upload_save(struct tomo_call *call,
  * TOMO_ECLOSED, the peer went away before; TOMO_ETOOBIG, past .max_size or
  * http.client_max_size; TOMO_ETIMEOUT, slower than http.body_timeout allows, or
  * the deadline is over; TOMO_EPROTOCOL, a bad chunk; TOMO_ECANCELLED;
- * TOMO_EINVAL, a row without .stream_body.  A handler that returns the code has
- * the right status sent: 400, 408 or 413.  Since ABI 1.
+ * TOMO_EINVAL, a row without .stream_body, or another task than the handler's
+ * own.  A handler that returns the code has the right status sent: 400, 408 or
+ * 413.  Since ABI 1.
  */
 TOMO_API int tomo_http_read(struct tomo_call *call, struct tomo_bytes *bytes);
 

@@ -31,7 +31,8 @@ struct tomo_http_file {
  * Sets ETag, Last-Modified and Accept-Ranges.  A GET or HEAD may so become a
  * 206, 304, 412 or 416 (RFC 9110 13 and 14).  With a .status other than 200, as
  * for an error page, there is none of all this.  Returns 0, TOMO_ENOTFOUND (there is
- * no regular file), TOMO_ESYSTEM, TOMO_EINVAL or TOMO_ENOMEM.  Since ABI 1.
+ * no regular file: a handler that returns the code has a 404 sent), TOMO_ESYSTEM,
+ * TOMO_EINVAL or TOMO_ENOMEM.  Since ABI 1.
  */
 TOMO_API int tomo_http_send_file(struct tomo_call *call, const char *path,
     const struct tomo_http_file *file);
@@ -45,8 +46,8 @@ TOMO_API int tomo_http_send_file(struct tomo_call *call, const char *path,
  * Returns 0, TOMO_EINVAL (or a status without content) or TOMO_ENOMEM.  Since
  * ABI 1.
  */
-TOMO_API int tomo_http_stream(struct tomo_call *call, int status,
-    const char *type);
+TOMO_API int tomo_http_stream(
+    struct tomo_call *call, int status, const char *type);
 
 /*
  * Sends bytes of a stream, or with none of them the head alone; they are
@@ -56,19 +57,21 @@ TOMO_API int tomo_http_stream(struct tomo_call *call, int status,
  *
  * Returns 0; TOMO_ECLOSED once the client reads no more, because it is gone or
  * has asked for the head alone (HEAD); TOMO_ETIMEOUT or TOMO_ECANCELLED; or
- * TOMO_EINVAL without tomo_http_stream().  Since ABI 1.
+ * TOMO_EINVAL, without tomo_http_stream() or from a task that the handler has
+ * spawned: only the handler writes.  Since ABI 1.
  */
 TOMO_API int tomo_http_write(struct tomo_call *call, struct tomo_bytes bytes);
 
 /*
  * Sends a server-sent event; without tomo_http_stream() before it begins one
- * of text/event-stream, Cache-Control: no-cache.  name and id may be NULL and
- * have no line ends; data may have several lines.  With data NULL goes out a
- * comment, which keeps what is in between from closing an idle connection.
+ * of text/event-stream, Cache-Control: no-cache if none was set.  name and id
+ * may be NULL and have no line ends; data may have several lines.  With data
+ * NULL goes out a comment, which keeps what is in between from closing an idle
+ * connection.
  * Suspends and returns as tomo_http_write().  Since ABI 1.
  */
-TOMO_API int tomo_http_event(struct tomo_call *call, const char *name,
-    const char *data, const char *id);
+TOMO_API int tomo_http_event(
+    struct tomo_call *call, const char *name, const char *data, const char *id);
 
 #ifdef __cplusplus
 }

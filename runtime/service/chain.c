@@ -83,13 +83,14 @@ static void
 have_judged(struct tomo_call *call, int code)
 {
 	struct chain_place *place = call->place;
+	const bool is_handed_on = code < 0 && code == place->code;
 	char *text = NULL;
 
 	if (code < 0 && call->error != NULL)
 		text = call_keep_text(call, call->error, strlen(call->error));
 	/* Whoever answers a failure is in no middleware. */
 	place->reached = count(place) + 1;
-	place->judge(call, code);
+	place->judge(call, is_handed_on ? 0 : code);
 	if (text != NULL)
 		call_fail(call, code, "%s", text);
 }
@@ -110,8 +111,7 @@ step(struct tomo_call *call)
 	call->function = call->task.name = link->function;
 	code = link->fn(call);
 	place->depth = depth;
-	if (code >= 0 || code != place->code)
-		have_judged(call, code);
+	have_judged(call, code);
 	place->code = code;
 	place->depth = depth - 1;
 	call->function = call->task.name = outer;

@@ -33,8 +33,9 @@ void chain_clear(struct chain *chain);
 
 /*
  * What is said of each function that has returned, with its code, while
- * call->function is still its name: here a failure is logged and answered.  Not
- * called when a function only hands on the failure that it got from inside.
+ * call->function is still its name: here a failure is logged and answered.  Of
+ * a function that only hands on the failure that it got from inside the code is
+ * 0: that was judged already, but there may be another answer now.
  */
 typedef void chain_judge_fn(struct tomo_call *call, int code);
 

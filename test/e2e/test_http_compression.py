@@ -250,6 +250,18 @@ def test_a_compressed_file_that_the_client_has_is_not_sent_again(wire):
     assert (again.status, etag_of(again)) == (304, etag_of(plain))
 
 
+@pytest.mark.parametrize("asked, sent", [
+    ('W/"v1"', 'W/"v1"'), ('"v0", W/"v1"', 'W/"v1"'), ('"v1"', '"v1"')])
+def test_a_handler_that_answers_304_tells_the_same_as_with_content(
+        wire, asked, sent):
+    answer = wire.get("/body?status=304&header=ETag:%22v1%22", BOTH,
+                      "If-None-Match: " + asked)
+    assert (answer.status, etag_of(answer)) == (304, sent)
+    assert answer.header("Vary") == "Accept-Encoding"
+    answer = wire.get("/body?status=304&type=image/png", BOTH)
+    assert answer.header("Vary") is None
+
+
 def test_a_part_cannot_be_added_to_compressed_content(wire):
     first = wire.get("/static/a.txt", BOTH)
     response = wire.get("/static/a.txt", BOTH, "Range: bytes=5-9",

@@ -90,6 +90,13 @@ def test_a_failure_may_be_answered_otherwise(wire):
     assert answer.header("X-Row") == "500"
 
 
+def test_a_failure_that_is_handed_on_may_be_answered_by_another_row(wire):
+    answer = wire.get("/fail?do=raise")
+    assert (answer.status, answer.body) == (404, b"lost ada")
+    assert seen(answer) == (-9, 404)
+    assert answer.header("X-Error") == "no database"
+
+
 def test_an_error_that_the_handler_raises_keeps_its_headers(wire):
     answer = wire.get("/conflict")
     assert (answer.status, answer.body) == (409, b"Conflict")

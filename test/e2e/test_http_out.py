@@ -155,8 +155,10 @@ def test_type_and_name_are_what_the_handler_says(wire):
 
 @pytest.mark.parametrize("path", ["nope", ".", "fifo", "a.txt/b",
                                   "/dev/null"])
-def test_what_is_no_regular_file_is_not_found(wire, path):
+def test_what_is_no_regular_file_is_not_found(out, wire, path):
+    """Also if the handler just returns the code; it has not failed."""
     assert wire.get(of(path)).status == 404
+    assert not out.find("handler failed", error=f"{path}: no such file")
 
 
 def test_a_file_that_cannot_be_opened_is_a_failure_with_its_reason(out, wire):
@@ -672,6 +674,10 @@ def test_middleware_goes_around_static_files(folder):
         assert (answer.status, answer.body) == (200, b"plain file\n")
         assert answer.header("X-Around") == "1"
         assert wire.get("/static/a.txt?stop").body == b"stopped"
+        answer = wire.get("/cached/a.txt")
+        assert answer.header("Cache-Control") == "max-age=60"
+        answer = wire.get("/cached/a.txt?exact")
+        assert answer.header("Cache-Control") == "max-age=60, no-transform"
         answer = wire.get("/static/nope")
         assert (answer.status, answer.header("X-Around")) == (404, "1")
         served.wait_record("after", status=404)

@@ -171,27 +171,39 @@ def test_a_cancel_ends_every_wait(waiting, way):
     assert say(waiting, f"/cancelled/{way}") == str(CANCELLED)
 
 
+@pytest.mark.parametrize("leave", ["abort", "end"])
 @pytest.mark.parametrize("way", WAYS)
-def test_a_disconnect_cancels_every_wait_of_a_row_that_asks_for_it(way):
+def test_a_disconnect_cancels_every_wait_of_a_row_that_asks_for_it(
+        way, leave):
     with Served("waits") as waits, Wire(waits.port) as probe:
         gone = Wire(waits.port)
         ask(gone, f"/disconnect/{way}")
         waits.wait_until_busy(gone)
         say(probe, "/look")
-        gone.abort()
+        getattr(gone, leave)()
         assert waits.record("gone")["code"] == CANCELLED
+        record = waits.wait_access(request_path=f"/disconnect/{way}")
+        assert record["status_code"] == 499
+        assert "replaced_status_code" not in record
+        assert not waits.find("handler failed")
+        gone.socket.close()
         assert waits.stop() == 0
 
 
-def test_a_disconnect_leaves_other_rows_alone(waits, waiting):
-    gone = Wire(waits.port)
-    ask(gone, "/stay")
-    wait_for(waiting, waiting=1)
-    gone.abort()
-    assert look(waiting)["waiting"] == 1
-    say(waiting, "/gate/open")
-    assert waits.record("stayed")["code"] == 0
-    assert waits.wait_access(request_path="/stay")["status_code"] == 499
+@pytest.mark.parametrize("leave", ["abort", "end"])
+def test_a_disconnect_leaves_other_rows_alone(leave):
+    with Served("waits") as waits, Wire(waits.port) as waiting:
+        gone = Wire(waits.port)
+        ask(gone, "/stay")
+        wait_for(waiting, waiting=1)
+        getattr(gone, leave)()
+        assert look(waiting)["waiting"] == 1
+        say(waiting, "/gate/open")
+        assert waits.record("stayed")["code"] == 0
+        record = waits.wait_access(request_path="/stay")
+        assert record["status_code"] == 499
+        assert leave == "abort" or record["replaced_status_code"] == 200
+        gone.socket.close()
 
 
 # ---- events and semaphores ----

@@ -86,6 +86,9 @@ mend(struct tomo_call *call)
 	if (asks(call, "mend") && code < 0)
 		return tomo_http_textf(
 		    call, 200, "mended: %s", tomo_error(call));
+	/* Answers otherwise, yet hands the failure on. */
+	if (asks(call, "raise") && code < 0)
+		tomo_http_fail(call, 404);
 	if (asks(call, "replace"))
 		return tomo_http_fail(call, 409);
 	if (asks(call, "spoil"))

@@ -11,12 +11,8 @@ send_file(struct tomo_call *call)
 	const struct tomo_http_file file = { .size = sizeof(file),
 		.type = tomo_http_query(call, "type"),
 		.download_name = tomo_http_query(call, "name") };
-	int code = tomo_http_send_file(
-	    call, tomo_http_query(call, "path"), &file);
 
-	if (code == TOMO_ENOTFOUND)
-		return tomo_http_fail(call, 404);
-	return code;
+	return tomo_http_send_file(call, tomo_http_query(call, "path"), &file);
 }
 
 static int

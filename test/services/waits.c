@@ -179,9 +179,10 @@ static int
 disconnect(struct tomo_call *call)
 {
 	tomo_fn *fn = find_way(call);
+	const int code = fn(call);
 
-	tomo_log(call, TOMO_LOG_INFO, "gone", TOMO_LOG_INT("code", fn(call)));
-	return tomo_http_text(call, 200, "");
+	tomo_log(call, TOMO_LOG_INFO, "gone", TOMO_LOG_INT("code", code));
+	return code < 0 ? code : tomo_http_text(call, 200, "");
 }
 
 static int

@@ -24,6 +24,7 @@ struct body_stream {
 	struct task *reader;        /* waits for more, or NULL */
 	int end;
 	bool owes_continue;
+	bool is_late;    /* the deadline was over while the handler read */
 	bool is_drained; /* the rest is read, so that the connection is kept */
 };
 
@@ -91,7 +92,11 @@ body_stream_is_unread(const struct http_request *request)
 int
 body_stream_status(const struct http_request *request)
 {
-	switch (request->body_stream != NULL ? request->body_stream->end : 0) {
+	const struct body_stream *stream = request->body_stream;
+
+	if (stream == NULL)
+		return 500;
+	switch (stream->is_late ? TOMO_ETIMEOUT : stream->end) {
 	case TOMO_ETIMEOUT:
 		return 408;
 	case TOMO_ETOOBIG:
@@ -225,12 +230,19 @@ tomo_http_read(struct tomo_call *call, struct tomo_bytes *bytes)
 	if (request->spec == NULL || !request->spec->stream_body)
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_read: the row has no .stream_body = 1");
+	code = request_check_own(request, __func__);
+	if (code < 0)
+		return code;
 	stream = request->body_stream;
 	if (stream == NULL)
 		return 0;
 	if (stream->owes_continue && stream->end == OPEN)
 		tell_to_send(request);
 	code = wait_for_more(request);
+	stream->is_late = code == TOMO_ETIMEOUT;
+	if (stream->is_late)
+		return call_fail(
+		    call, code, "tomo_http_read: the deadline is over");
 	if (code < 0)
 		return explain(call, code);
 	if (buffer_len(&stream->unread) == 0)

@@ -174,6 +174,9 @@ compression_apply(struct http_request *request)
 	const struct http_response *response = &request->response;
 	enum coding coding;
 
+	if (response->status == 304 &&
+	    variant_is_open(request, response_type(response)))
+		variant_not_modified(request);
 	if (request->connection == NULL || !has_whole_content(response) ||
 	    response->body_len < request->server->settings.compression_min ||
 	    (response->file != NULL && response->body_len > FILE_MAX) ||

@@ -1,5 +1,6 @@
 #include "transports/http/connection.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -420,6 +421,8 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	struct http_connection *conn = arg;
 
 	(void)fd;
+	/* Whatever is left there would go to this client. */
+	assert(buffer_len(&conn->server->out) == 0);
 	if (conn->upgraded != NULL) {
 		if ((what & EV_READ) || wire_wants_write(conn))
 			read_upgraded(conn);

@@ -81,7 +81,9 @@ give(struct http_connection *conn, struct http_request *request)
 		output_add_file(conn, request->file);
 		request->file = NULL;
 	}
-	access_log_write(request, request->response.status,
+	/* It may still read: that cannot be told from one that is gone. */
+	access_log_write(request,
+	    conn->half_closed ? 499 : request->response.status,
 	    content_sent(request),
 	    request->early == 400 ? "bad http request" : "");
 	return frame.keep_alive;

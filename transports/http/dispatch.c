@@ -249,10 +249,22 @@ run_error(struct tomo_call *call, int status)
 	answer_plainly(request, 500);
 }
 
-/* What a handler that has failed is answered for with. */
-static int
-failure_status(const struct http_request *request, int code)
+/* Whether code only says that the row wanted no more once its client left. */
+static bool
+was_cancelled_by_client(const struct http_request *request, int code)
 {
+	return request->spec != NULL && request->spec->cancel_on_disconnect &&
+	    (code == TOMO_ECANCELLED || code == TOMO_ECLOSED) &&
+	    request_was_left(request) && !stream_has_begun(request) &&
+	    !upgraded_was(request);
+}
+
+/* A file that is missing, a body that breaks off: the client is to know. */
+static int
+status_of(const struct http_request *request, int code)
+{
+	if (code == TOMO_ENOTFOUND && request->lacks_file)
+		return 404;
 	if (code == TOMO_ETOOBIG && request->json_is_too_big)
 		return 413;
 	return body_stream_status(request);
@@ -262,20 +274,27 @@ failure_status(const struct http_request *request, int code)
 static void
 judge(struct tomo_call *call, int code)
 {
-	const struct http_request *request = call->data;
+	struct http_request *request = call->data;
 	const struct http_response *response = &request->response;
+	int status;
 
 	if (code >= 0 && has_answer(response)) {
 		if (response->failed)
 			run_error(call, response->status);
 		return;
 	}
-	if (!stream_was_left(request, code))
+	if (was_cancelled_by_client(request, code)) {
+		answer_default(request, 499);
+		return;
+	}
+	status = status_of(request, code);
+	/* A path that names no file is not the handler's failure. */
+	if (status != 404 && !stream_was_left(request, code))
 		log_failure(call, code < 0 ? code : 0);
 	if (upgraded_was(request))
 		return;
 	drop_headers(call);
-	run_error(call, failure_status(request, code));
+	run_error(call, status);
 }
 
 static int

@@ -124,6 +124,7 @@ tomo_http_send_file(struct tomo_call *call, const char *path,
 	if (code < 0)
 		return code;
 	fd = open_file(call, path, &stat);
+	request->lacks_file = fd == TOMO_ENOTFOUND;
 	if (fd < 0)
 		return fd;
 	answer_drop(request);

@@ -6,6 +6,7 @@
 #include "runtime/service/call.h"
 #include "transports/http/basic_auth.h"
 #include "transports/http/body_stream.h"
+#include "transports/http/connection.h"
 #include "transports/http/json_body.h"
 #include "transports/http/output.h"
 #include "transports/http/real_ip.h"
@@ -72,6 +73,21 @@ request_of(const struct tomo_call *call, const char *function)
 		return call->data;
 	call_wrong_kind(call, function);
 	return NULL;
+}
+
+bool
+request_was_left(const struct http_request *request)
+{
+	return request->connection == NULL || request->connection->half_closed;
+}
+
+int
+request_check_own(const struct http_request *request, const char *function)
+{
+	if (task_current() == &request->call->task)
+		return 0;
+	return call_fail(request->call, TOMO_EINVAL,
+	    "%s: a task cannot use the call of another", function);
 }
 
 void

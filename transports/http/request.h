@@ -52,6 +52,7 @@ struct http_request {
 	bool is_answered;    /* before its body was read */
 	bool is_health;      /* for http.health_path: no access record */
 	bool json_is_too_big;
+	bool lacks_file; /* tomo_http_send_file() has found none */
 	bool query_read, auth_read;
 	struct http_query_pair *pairs;
 	size_t npairs;
@@ -82,6 +83,16 @@ void request_drop(struct http_request *request);
 /* The request of a call, or NULL (complained about once) for other kinds. */
 struct http_request *request_of(
     const struct tomo_call *call, const char *function);
+
+/* Whether the client is gone, or sends no more, as one that goes away does. */
+bool request_was_left(const struct http_request *request);
+
+/*
+ * 0 on the coroutine of the request's call, else TOMO_EINVAL: what may suspend
+ * holds up who waits there, and of two that write or read at once each would
+ * have a part.
+ */
+int request_check_own(const struct http_request *request, const char *function);
 
 /*
  * "GET /orders/7?x=1", as it came, as far as it fits; safe in a signal handler.

@@ -5,6 +5,7 @@
 
 #include "runtime/base/ascii.h"
 #include "runtime/base/buffer.h"
+#include "transports/http/field.h"
 #include "transports/http/server.h"
 
 /* By hundreds; the phrases of RFC 9110 and its extensions, as Python has them. */
@@ -82,6 +83,18 @@ response_find_header(const struct http_response *response, const char *name)
 	while (header != NULL && ascii_casecmp(header->name, name) != 0)
 		header = header->next;
 	return header;
+}
+
+bool
+response_lists(
+    const struct http_response *response, const char *name, const char *member)
+{
+	for (const struct response_header *at = response->headers; at != NULL;
+	     at = at->next)
+		if (ascii_casecmp(at->name, name) == 0 &&
+		    field_list_has(at->value, member))
+			return true;
+	return false;
 }
 
 void

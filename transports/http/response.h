@@ -61,6 +61,10 @@ struct response_header *response_find_header(
     const struct http_response *response, const char *name);
 void response_remove_header(struct http_response *response, const char *name);
 
+/* Whether one of the headers of that name has member in its list. */
+bool response_lists(
+    const struct http_response *response, const char *name, const char *member);
+
 /* Whether a status never has content (RFC 9110 6.4.1, 15.3.6). */
 bool response_is_bodiless(int status);
 

@@ -15,6 +15,7 @@
 #include "runtime/base/log.h"
 #include "runtime/service/call.h"
 #include "transports/http/answer.h"
+#include "transports/http/field.h"
 #include "transports/http/file_answer.h"
 #include "transports/http/mime.h"
 #include "transports/http/precompressed.h"
@@ -109,6 +110,22 @@ status_of(const struct http_request *request, int failure)
 	}
 }
 
+/*
+ * The Cache-Control of the row, or NULL when there is no memory.  It takes the
+ * place of one from middleware, but what that keeps from being compressed may
+ * be a secret next to something from the request, and stays so.
+ */
+static const char *
+cache_control(const struct http_request *request, const char *of_row)
+{
+	static const char exact[] = "no-transform";
+
+	if (!response_lists(&request->response, "Cache-Control", exact) ||
+	    field_list_has(of_row, exact))
+		return of_row;
+	return tomo_printf(request->call, "%s, %s", of_row, exact);
+}
+
 /* The file name, open as fd below the folder. */
 static int
 answer_file(struct http_request *request, int folder, int fd,
@@ -123,7 +140,7 @@ answer_file(struct http_request *request, int folder, int fd,
 	answer_drop(request);
 	if (route->row->cache_control != NULL &&
 	    answer_header(request->call, "Cache-Control",
-		route->row->cache_control) < 0) {
+		cache_control(request, route->row->cache_control)) < 0) {
 		close(fd);
 		return 500;
 	}

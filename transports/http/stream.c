@@ -12,6 +12,9 @@
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 
+/* What a small piece counts as: to send it takes longer than its bytes do. */
+#define PIECE_MIN ((size_t)16 * 1024)
+
 bool
 stream_has_begun(const struct http_request *request)
 {
@@ -54,12 +57,29 @@ has_room(const struct http_request *request)
 	    request->server->settings.send_buffer / 2;
 }
 
+/*
+ * To be called before the writer suspends: what was added so far may stand in
+ * the buffer that all connections share, where the next answer of any of them
+ * would be put behind it.
+ */
+static void
+send_added(struct http_request *request)
+{
+	if (request->connection != NULL)
+		connection_send(request->connection);
+}
+
 static int
 wait_for_room(struct http_request *request)
 {
 	struct task *task = &request->call->task;
 	int code;
 
+	send_added(request);
+	if (request->connection == NULL)
+		return TOMO_ECLOSED;
+	if (has_room(request))
+		return 0;
 	request->stream->writer = task;
 	code = task_wait(task, -1);
 	request->stream->writer = NULL;
@@ -77,6 +97,7 @@ take_turns(struct http_request *request)
 	    (request->stream->encoder != NULL ? ENCODER_SLICE : OUTPUT_TURN))
 		return 0;
 	request->stream->turn = 0;
+	send_added(request);
 	/* What it returns says nothing more than the check. */
 	task_wait(task, 0);
 	return task_check(task);
@@ -114,7 +135,7 @@ write_piece(struct http_request *request, const char *data, size_t len)
 	else if (!has_room(request))
 		return wait_for_room(request);
 	add_piece(request, data, piece);
-	request->stream->turn += piece;
+	request->stream->turn += piece > PIECE_MIN ? piece : PIECE_MIN;
 	connection_send(request->connection);
 	return (long)piece;
 }
@@ -177,22 +198,24 @@ int
 stream_write(struct http_request *request, const char *data, size_t len)
 {
 	struct http_connection *conn = request->connection;
-	const int code = task_check(&request->call->task);
+	int code = task_check(&request->call->task);
 
 	if (code < 0)
 		return code;
 	if (conn == NULL)
 		return TOMO_ECLOSED;
-	if (!request->stream->begun) {
+	if (!request->stream->begun)
 		begin(request, conn);
-		if (len == 0 || request_is_head(request))
-			connection_send(conn);
-	}
 	if (request_is_head(request))
-		return TOMO_ECLOSED;
-	return request->stream->encoder != NULL
-	    ? write_encoded(request, data, len)
-	    : write_all(request, data, len);
+		code = TOMO_ECLOSED;
+	else if (request->stream->encoder != NULL)
+		code = write_encoded(request, data, len);
+	else
+		code = write_all(request, data, len);
+	/* With nothing written, the head stands alone; see send_added(). */
+	if (code < 0 || len == 0)
+		send_added(request);
+	return code;
 }
 
 /* ---- the end ---- */
@@ -203,18 +226,11 @@ stream_fail(struct http_request *request)
 	request->stream->failed = !request_is_head(request);
 }
 
-/* The connection is gone, or the peer has closed its side of it. */
-static bool
-is_gone(const struct http_connection *conn)
-{
-	return conn == NULL || conn->half_closed;
-}
-
 bool
 stream_was_left(const struct http_request *request, int code)
 {
 	return stream_has_begun(request) &&
-	    (is_gone(request->connection) || request_is_head(request)) &&
+	    (request_was_left(request) || request_is_head(request)) &&
 	    (code == TOMO_ECLOSED || code == TOMO_ECANCELLED);
 }
 

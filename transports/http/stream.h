@@ -15,9 +15,9 @@ struct task;
 
 /* In the arena of its call. */
 struct http_stream {
-	struct task *writer; /* waits for room, or NULL */
-	uint64_t written;    /* bytes of content */
-	size_t turn;         /* of these or encoded, since others had theirs */
+	struct task *writer;     /* waits for room, or NULL */
+	uint64_t written;        /* bytes of content */
+	size_t turn;             /* work since others had theirs, in bytes */
 	struct encoder *encoder; /* of what is written, or NULL */
 	bool begun; /* the head is out: nothing else can be answered */
 	bool chunked, keep_alive, failed;

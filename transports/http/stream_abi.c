@@ -43,8 +43,10 @@ static int
 write_bytes(struct tomo_call *call, struct http_request *request,
     struct tomo_bytes bytes, const char *function)
 {
-	int code;
+	int code = request_check_own(request, function);
 
+	if (code < 0)
+		return code;
 	if (request->stream == NULL)
 		return call_fail(call, TOMO_EINVAL,
 		    "%s: want tomo_http_stream() before", function);
@@ -101,13 +103,17 @@ add_data(struct buffer *out, const char *data)
 	}
 }
 
+/* Whoever has set a Cache-Control knows why. */
 static int
 begin_events(struct tomo_call *call)
 {
+	const struct http_request *request = call->data;
 	const int code = tomo_http_stream(call, 200, "text/event-stream");
 
-	return code == 0 ? answer_header(call, "Cache-Control", "no-cache")
-			 : code;
+	if (code < 0 ||
+	    response_find_header(&request->response, "Cache-Control") != NULL)
+		return code;
+	return answer_header(call, "Cache-Control", "no-cache");
 }
 
 int
@@ -116,11 +122,14 @@ tomo_http_event(
 {
 	struct http_request *request = request_of(call, __func__);
 	struct buffer text = { 0 };
-	int code = 0;
+	int code;
 
 	if (request == NULL)
 		return call_fail(
 		    call, TOMO_EKIND, "tomo_http_event: not an HTTP call");
+	code = request_check_own(request, __func__);
+	if (code < 0)
+		return code;
 	if (!is_line(name) || !is_line(id))
 		return call_fail(call, TOMO_EINVAL,
 		    "tomo_http_event: a name or id of several lines");

@@ -8,22 +8,9 @@
 #include "runtime/base/ascii.h"
 #include "runtime/service/call.h"
 #include "transports/http/answer.h"
-#include "transports/http/field.h"
 #include "transports/http/mime.h"
 #include "transports/http/request.h"
 #include "transports/http/server.h"
-
-/* Whether one of the headers of that name has token in its list. */
-static bool
-lists(const struct http_response *response, const char *name, const char *token)
-{
-	for (const struct response_header *at = response->headers; at != NULL;
-	     at = at->next)
-		if (ascii_casecmp(at->name, name) == 0 &&
-		    field_list_has(at->value, token))
-			return true;
-	return false;
-}
 
 bool
 variant_is_open(const struct http_request *request, const char *type)
@@ -36,7 +23,7 @@ variant_is_open(const struct http_request *request, const char *type)
 		type = request->server->settings.content_type;
 	return mime_is_compressible(type) &&
 	    response_find_header(response, "Content-Encoding") == NULL &&
-	    !lists(response, "Cache-Control", "no-transform");
+	    !response_lists(response, "Cache-Control", "no-transform");
 }
 
 enum coding
@@ -75,8 +62,8 @@ variant_vary(struct http_request *request)
 	struct response_header *header = response_find_header(
 	    &request->response, "Vary");
 
-	if (lists(&request->response, "Vary", "*") ||
-	    lists(&request->response, "Vary", "Accept-Encoding"))
+	if (response_lists(&request->response, "Vary", "*") ||
+	    response_lists(&request->response, "Vary", "Accept-Encoding"))
 		return true;
 	if (header != NULL)
 		return change(request, header, "",
@@ -93,6 +80,33 @@ variant_weaken(struct http_request *request)
 
 	return header == NULL || header->value[0] != '"' ||
 	    change(request, header, "W/", "");
+}
+
+/* Whether the client asked about the weak form of the ETag. */
+static bool
+has_weak(const struct head *head, const char *etag)
+{
+	for (unsigned i = 0; i < head->nheaders; i++) {
+		const char *value = head->headers[i].value, *at = value;
+
+		if (ascii_casecmp(head->headers[i].name, "if-none-match") != 0)
+			continue;
+		for (; (at = strstr(at, etag)) != NULL; at++)
+			if (at - value >= 2 && memcmp(at - 2, "W/", 2) == 0)
+				return true;
+	}
+	return false;
+}
+
+void
+variant_not_modified(struct http_request *request)
+{
+	const struct response_header *etag = response_find_header(
+	    &request->response, "ETag");
+
+	if (variant_vary(request) && etag != NULL &&
+	    has_weak(&request->head, etag->value))
+		variant_weaken(request);
 }
 
 bool

@@ -32,6 +32,12 @@ bool variant_vary(struct http_request *request);
  */
 bool variant_mark(struct http_request *request, enum coding coding);
 
+/*
+ * The headers of a 304 that stands for content which may have been encoded
+ * (RFC 9110 15.4.5): Vary, and the ETag as weak as the client has it.
+ */
+void variant_not_modified(struct http_request *request);
+
 /* Makes the ETag weak, if there is one.  False: there is no memory. */
 bool variant_weaken(struct http_request *request);
 

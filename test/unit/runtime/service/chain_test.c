@@ -95,10 +95,13 @@ no_middleware(struct tomo_call *call)
 	return 0;
 }
 
+static unsigned judged;
+
 /* What answers a failure is no middleware, though it runs in its place. */
 static void
 judge(struct tomo_call *call, int code)
 {
+	judged++;
 	if (code < 0) {
 		note(call->function);
 		note(call_code_name(code));
@@ -116,6 +119,7 @@ go(struct tomo_call *call)
 {
 	const char *name = call->function;
 
+	judged = 0;
 	assert_int_equal(chain_depth(call), 0);
 	result = chain_run(call, &chain, &innermost, judge);
 	assert_int_equal(chain_depth(call), 0);
@@ -201,6 +205,8 @@ a_failure_is_judged_once_and_handed_on(void **state)
 	go_through(TOMO_MIDDLEWARE(outer, inner), failing);
 	expect("outer( inner( inside TOMO_EREJECT )inner )outer ");
 	assert_int_equal(result, TOMO_EREJECT);
+	/* The others, too: they may have answered otherwise. */
+	assert_int_equal(judged, 3);
 }
 
 static void
