@@ -18,6 +18,7 @@ size_t upgraded_feed(
 
 /* Reads what has come, and hands it on.  Returns -1 when the peer is gone. */
 int upgraded_receive(struct http_connection *conn);
+
 /*
  * Sends what the socket takes.  Returns the events to watch for, or -1 when the
  * peer is gone.
