@@ -463,7 +463,8 @@ connection_expire(struct http_connection *conn)
 	} else if (conn->waiting == WAITING_BODY) {
 		intake_answer_at_once(conn, 408);
 		settle(conn);
-	} else if (conn->waiting == WAITING_IDLE) {
+	} else if (conn->waiting == WAITING_IDLE ||
+	    conn->waiting == WAITING_HEAD) {
 		let_go(conn);
 	} else {
 		connection_close(conn);

@@ -4,6 +4,7 @@
 
 #include <tomodachi/task.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/service/call.h"
@@ -44,12 +45,22 @@ set_text(struct http_request *request, char *text)
 	request->response.body_len = text != NULL ? strlen(text) : 0;
 }
 
+/* Of several the first that is not known. */
+static const char *
+unknown_expectation(const struct head *head)
+{
+	for (size_t i = 0; i < head->nheaders; i++)
+		if (ascii_casecmp(head->headers[i].name, "Expect") == 0 &&
+		    ascii_casecmp(head->headers[i].value, "100-continue") != 0)
+			return head->headers[i].value;
+	return "";
+}
+
 /* The answers that say more than their reason phrase. */
 static void
 explain(struct http_request *request)
 {
 	struct tomo_call *call = request->call;
-	const struct header *expect;
 	char allow[ROUTER_ALLOW_SIZE];
 
 	switch (request->response.status) {
@@ -68,10 +79,13 @@ explain(struct http_request *request)
 				: request->body_read)));
 		return;
 	case 417:
-		expect = head_find_header(&request->head, "expect", 6);
 		set_text(request,
 		    tomo_printf(call, "Unknown Expect: %s",
-			expect != NULL ? expect->value : ""));
+			unknown_expectation(&request->head)));
+		return;
+	case 503:
+		tomo_http_set_header(call, response_retry_later.name,
+		    response_retry_later.value);
 		return;
 	default:
 		return;
@@ -235,6 +249,15 @@ run_error(struct tomo_call *call, int status)
 	answer_plainly(request, 500);
 }
 
+/* What a handler that has failed is answered for with. */
+static int
+failure_status(const struct http_request *request, int code)
+{
+	if (code == TOMO_ETOOBIG && request->json_is_too_big)
+		return 413;
+	return body_stream_status(request);
+}
+
 /* After the handler, and after each middleware around it. */
 static void
 judge(struct tomo_call *call, int code)
@@ -252,7 +275,7 @@ judge(struct tomo_call *call, int code)
 	if (upgraded_was(request))
 		return;
 	drop_headers(call);
-	run_error(call, body_stream_status(request));
+	run_error(call, failure_status(request, code));
 }
 
 static int

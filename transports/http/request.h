@@ -51,6 +51,7 @@ struct http_request {
 	bool in_call;        /* the call has been started */
 	bool is_answered;    /* before its body was read */
 	bool is_health;      /* for http.health_path: no access record */
+	bool json_is_too_big;
 	bool query_read, auth_read;
 	struct http_query_pair *pairs;
 	size_t npairs;
