@@ -404,15 +404,10 @@ on_writable(struct http_connection *conn)
 static void
 read_upgraded(struct http_connection *conn)
 {
-	struct upgraded *up = conn->upgraded;
-
-	if (upgraded_receive(conn) < 0) {
+	if (upgraded_receive(conn) < 0)
 		connection_close(conn);
-		return;
-	}
-	settle(conn);
-	/* It is there until its coroutine runs, which may be now. */
-	upgraded_on_read(up);
+	else
+		settle(conn);
 }
 
 static void
