@@ -82,7 +82,7 @@ struct tomo_handler {
 /* TOMO_HTTP: a route. */
 struct tomo_http_spec {
 	size_t size;
-	const char *methods;  /* "GET", "GET POST", or "*" */
+	const char *methods;  /* "GET", "GET POST", or "*" (all but CONNECT) */
 	const char *pattern;  /* "/orders/{id}", or a regular expression */
 	tomo_fn *fn;
 	const char *function; /* fn's name, stamped by the macro */

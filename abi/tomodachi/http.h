@@ -62,9 +62,11 @@ TOMO_API int tomo_http_header_at(const struct tomo_call *call, size_t index,
 TOMO_API struct tomo_bytes tomo_http_body(struct tomo_call *call);
 
 /*
- * The body as JSON, whatever its Content-Type, of at most 100 levels.  Returns
- * a value that the call owns, or NULL with line, column and reason in
- * tomo_error().  Since ABI 1.
+ * The body as JSON, whatever its Content-Type, of at most 100 levels and
+ * http.max_json_size bytes.  Suspends if it is large: a thread reads it then.
+ * Returns a value that the call owns, or NULL with line, column and reason in
+ * tomo_error(); a handler that returns TOMO_ETOOBIG for one too large is
+ * answered for with 413.  Since ABI 1.
  */
 TOMO_API struct json_t *tomo_http_body_json(struct tomo_call *call);
 

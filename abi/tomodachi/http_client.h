@@ -70,7 +70,7 @@ struct tomo_reply {
 	uint32_t nheaders;
 	const struct tomo_header *headers; /* in order, ended by a NULL name */
 	struct tomo_bytes body;            /* decoded; a NUL follows it */
-	const char *url;                   /* that answered, after redirects */
+	const char *url;                   /* that answered; no password in it */
 };
 
 /*
@@ -103,8 +103,8 @@ TOMO_API const char *tomo_reply_header(const struct tomo_reply *reply,
     const char *name);
 
 /*
- * The body as JSON, whatever its Content-Type, of at most 100 levels.  Returns
- * a new reference that the caller releases with json_decref(), or NULL with
+ * The body as JSON, whatever its Content-Type, of at most 100 levels.  Suspends
+ * if it is large: a thread reads it then.  Returns a new reference that the caller releases with json_decref(), or NULL with
  * line, column and reason in tomo_error().  Since ABI 1.
  */
 TOMO_API struct json_t *tomo_reply_json(struct tomo_call *call,

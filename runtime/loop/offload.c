@@ -19,8 +19,8 @@ struct job {
 	int (*fn)(void *arg);
 	void *arg;
 	int result;
-	bool queued; /* no thread has begun */
-	struct task *task;
+	bool queued;       /* no thread has begun */
+	struct task *task; /* NULL: nobody waits, and the job is its own */
 	struct loop_message done;
 };
 
@@ -68,12 +68,15 @@ run_job(struct offload *offload, struct job *job)
 {
 	int (*const fn)(void *arg) = job->fn;
 	void *const arg = job->arg;
+	const bool is_own = job->task == NULL;
 	int result;
 
 	pthread_mutex_unlock(&offload->lock);
 	result = fn(arg);
 	pthread_mutex_lock(&offload->lock);
-	if (offload->stopping)
+	if (is_own)
+		free(job);
+	if (is_own || offload->stopping)
 		return;
 	job->result = result;
 	loop_send(offload->loop, &job->done);
@@ -202,6 +205,36 @@ offload_run(
 	return over != 0 ? over : job.result;
 }
 
+void
+offload_leave(struct offload *offload, int (*fn)(void *arg), void *arg)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+
+	job->fn = fn;
+	job->arg = arg;
+	job->queued = true;
+	if (hand_over(offload, job) == 0)
+		return;
+	free(job);
+	fn(arg);
+}
+
+/* What no thread has begun, of those that nobody waits for. */
+static void
+finish_left(struct offload *offload)
+{
+	struct job *job, *next;
+
+	for (job = TAILQ_FIRST(&offload->jobs); job != NULL; job = next) {
+		next = TAILQ_NEXT(job, link);
+		if (job->task != NULL)
+			continue;
+		take_back(offload, job);
+		job->fn(job->arg);
+		free(job);
+	}
+}
+
 struct offload *
 offload_new(struct loop *loop, unsigned threads)
 {
@@ -237,5 +270,6 @@ offload_free(struct offload *offload)
 		pthread_join(id, NULL);
 		pthread_mutex_lock(&offload->lock);
 	}
+	finish_left(offload);
 	unref_locked(offload);
 }

@@ -25,4 +25,10 @@ void offload_free(struct offload *offload);
 int offload_run(struct offload *offload, struct task *task,
     int (*fn)(void *arg), void *arg);
 
+/*
+ * Runs fn(arg) on a thread as well, but nobody waits for it; where there is no
+ * thread, at once, and what is still queued when the pool is freed, then.
+ */
+void offload_leave(struct offload *offload, int (*fn)(void *arg), void *arg);
+
 #endif

@@ -105,15 +105,6 @@ task_run_ready(struct loop *loop)
 	}
 }
 
-void
-task_run_alone(struct task *task)
-{
-	const struct ready_queue *queue = &task->loop->ready;
-
-	if (current == NULL && queue->first == task && queue->last == task)
-		task_run_ready(task->loop);
-}
-
 static void
 enter(void *arg)
 {

@@ -69,12 +69,6 @@ void task_cancel(struct task *task);
 /* TOMO_ECANCELLED, TOMO_ETIMEOUT when the deadline is over, or 0. */
 int task_check(const struct task *task);
 
-/*
- * On the loop's stack: runs the task now, not at the end of the pass, if it is
- * ready and nobody is before or after it.  It may be gone then.
- */
-void task_run_alone(struct task *task);
-
 /* The loop calls this once a pass: runs all that were ready when it began. */
 void task_run_ready(struct loop *loop);
 

@@ -211,6 +211,12 @@ def test_another_expectation_gets_417(wire):
     assert (answer.status, answer.body) == (417, b"Unknown Expect: 200-maybe")
 
 
+def test_a_417_names_the_expectation_that_is_not_known(wire):
+    answer = wire.get("/echo", "Expect: 100-continue", "Expect: 200-maybe",
+                      method="POST", body=b"abc")
+    assert (answer.status, answer.body) == (417, b"Unknown Expect: 200-maybe")
+
+
 def test_json_bodies_are_parsed_and_faults_located(wire):
     answer = wire.get("/json", method="POST", body=b'{"b": [1, 2.5]}')
     assert json.loads(answer.body) == {"b": [1, 2.5]}

@@ -150,6 +150,7 @@ def test_user_and_password_of_the_url_authorize(wire, peer):
     url = f"http://joe:s%20t@127.0.0.1:{peer.port}/?key=hidden"
     assert values(echoed(tell(wire, url)), "authorization") == [
         "Basic am9lOnMgdA=="]
+    assert tell(wire, url)["url"] == f"http://127.0.0.1:{peer.port}/?key=hidden"
     outcome = tell(wire, url, max_size=1)
     fails(outcome, ETOOBIG, f"GET http://127.0.0.1:{peer.port}/:")
     assert "hidden" not in outcome["error"] and "joe" not in outcome["error"]

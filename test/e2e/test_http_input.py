@@ -9,6 +9,7 @@ import time
 import pytest
 import requests
 
+from runner import environment
 from served import Served
 from wire import Wire
 
@@ -166,6 +167,34 @@ def test_an_upload_is_saved_to_a_new_file_only(url, tmp_path):
     assert "No such file" in answer.text
 
 
+# ---- JSON ----
+
+def brackets(size):
+    """What costs most to read, of about that many bytes."""
+    return b"[" + b",".join([b"[]"] * (size // 3)) + b"]"
+
+
+def test_json_past_its_bound_is_refused(serve):
+    served = serve("input", "http.max_json_size=1000")
+    with Wire(served.port) as wire:
+        answers = [wire.get(path, method="POST", body=brackets(size))
+                   for path, size in [("/json", 900), ("/json", 1100),
+                                      ("/json?return=1", 1100)]]
+    assert [answer.status for answer in answers] == [200, 400, 413]
+    assert answers[1].body == b"body: larger than http.max_json_size"
+
+
+def test_large_json_does_not_hold_the_loop(serve):
+    served = serve("input", "http.max_json_size=4M",
+                   "runtime.stall_warning_ms=150")
+    with Wire(served.port, timeout=60) as wire:
+        answers = [wire.get("/json", method="POST", body=body)
+                   for body in (brackets(3 << 20), brackets(3 << 20)[:-1])]
+    assert [answer.status for answer in answers] == [200, 400]
+    assert answers[0].body == str((3 << 20) // 3).encode()
+    assert served.find("handler held the loop") == []
+
+
 # ---- limits ----
 
 NO_GRACE = "http.termination_grace_period_seconds=0"
@@ -220,6 +249,34 @@ def test_a_steady_body_may_take_longer_than_its_time_out(serve):
         assert wire.read().status == 200
 
 
+def test_the_temporary_files_of_all_bodies_have_a_bound(serve):
+    service = serve("input", "http.total_body_file_size=100K",
+                    "http.body_memory_size=4K")
+    with Wire(service.port) as first, Wire(service.port) as second:
+        first.send("POST /json HTTP/1.1\r\nHost: x\r\n"
+                   "Content-Length: 80001\r\n\r\n" + "x" * 80000)
+        service.wait_until_busy(first)
+        answer = second.get("/form/a", URLENCODED, method="POST",
+                            body=b"a=" + b"x" * 50000)
+        assert (answer.status, answer.header("Retry-After")) == (503, "1")
+        assert first.send("x").read().status == 400
+        service.wait_until_busy(first)
+        assert second.get("/form/a", URLENCODED, method="POST",
+                          body=b"a=" + b"x" * 50000).status == 200
+
+
+def test_a_body_that_cannot_be_stored_is_told_of_once(serve):
+    service = serve("input", env=environment(TMPDIR="/nonexistent"))
+    with Wire(service.port) as wire:
+        for _ in range(2):
+            answer = wire.get("/form/a", URLENCODED, method="POST",
+                              body=b"a=" + b"x" * 50000)
+            assert (answer.status, answer.header("Retry-After")) == (503, "1")
+    assert [(record["error"], record["folder"])
+            for record in service.find("cannot store a request body")] == [
+                ("No such file or directory", "/nonexistent")]
+
+
 def test_past_max_connections_the_newest_gets_503(serve):
     service = serve("input", "http.max_connections=2", NO_GRACE)
     with contextlib.ExitStack() as stack:
@@ -265,6 +322,21 @@ def test_the_one_idle_for_longest_makes_room(serve):
             assert third.get("/cookie/a").status == 200
             assert second.is_closed()
             assert first.get("/cookie/a").status == 200
+
+
+def test_a_connection_that_says_nothing_makes_room_after_a_second(serve):
+    service = serve("input", "http.max_connections=2",
+                    "http.header_timeout=600")
+
+    def is_served():
+        with contextlib.suppress(OSError, EOFError), \
+                Wire(service.port) as wire:
+            return wire.get("/cookie/a").status == 200
+    service.wait_until_busy(None)
+    with Wire(service.port) as first, Wire(service.port) as second:
+        assert service.wait_for(is_served)
+        assert first.is_closed()
+        assert second.get("/cookie/a").status == 200
 
 
 def test_connections_that_only_wait_to_be_closed_have_a_bound(serve):

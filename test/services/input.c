@@ -172,6 +172,18 @@ not_streamed(struct tomo_call *call)
 	return tomo_http_textf(call, 200, "%d %s", code, tomo_error(call));
 }
 
+static int
+read_json(struct tomo_call *call)
+{
+	const json_t *json = tomo_http_body_json(call);
+
+	if (json != NULL)
+		return tomo_http_textf(call, 200, "%zu", json_array_size(json));
+	if (tomo_http_query(call, "return") != NULL)
+		return TOMO_ETOOBIG;
+	return tomo_http_textf(call, 400, "%s", tomo_error(call));
+}
+
 TOMO_SERVICE(.name = "input",
     .options = TOMO_OPTIONS(TOMO_OPTION_INT("http.keepalive_timeout", 5),
 	TOMO_OPTION_STRING("http.client_max_size", "4M"),
@@ -179,7 +191,7 @@ TOMO_SERVICE(.name = "input",
 	TOMO_OPTION_STRING("http.max_form_size", "8K")),
     .handlers = TOMO_HANDLERS(TOMO_HTTP("GET", "/cookie/{name}", cookie),
 	TOMO_HTTP("GET", "/cookies", set_cookies),
-	TOMO_HTTP("POST", "/form", form),
+	TOMO_HTTP("POST", "/form", form), TOMO_HTTP("POST", "/json", read_json),
 	TOMO_HTTP("POST", "/form/{name}", form_value),
 	TOMO_HTTP("POST", "/upload", upload), TOMO_HTTP("POST", "/save", save),
 	TOMO_HTTP("*", "/count", count, .stream_body = 1),

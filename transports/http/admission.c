@@ -3,8 +3,13 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "runtime/loop/loop.h"
+#include "runtime/service/service.h"
 #include "transports/http/connection.h"
 #include "transports/http/server.h"
+
+/* What a new connection has to send its first bytes, when others wait. */
+#define SILENT_MS 1000
 
 /* Those that only wait for their last answer to be read do not count. */
 static bool
@@ -14,15 +19,29 @@ has_room(const struct http_server *server)
 	    server->settings.max_connections;
 }
 
-/* The list is not in that order: who stays idle keeps its place in it. */
+/* Kept alive, or silent since it came, but not just now. */
+static bool
+is_idle(const struct http_connection *conn, int64_t now_ms)
+{
+	return conn->waiting == WAITING_IDLE ||
+	    (conn->input == NULL && now_ms - conn->since_ms >= SILENT_MS);
+}
+
+/* The lists are not in that order: who stays keeps its place. */
 static struct http_connection *
 idle_for_longest(const struct http_server *server)
 {
-	struct http_connection *longest = server->lists[WAITING_IDLE].first;
+	static const enum http_waiting kinds[] = { WAITING_IDLE, WAITING_HEAD };
+	const int64_t now_ms = loop_now_ms(server->service->loop);
+	struct http_connection *longest = NULL;
 
-	for (struct http_connection *at = longest; at != NULL; at = at->next)
-		if (at->since_ms < longest->since_ms)
-			longest = at;
+	for (size_t i = 0; i < 2; i++)
+		for (struct http_connection *at = server->lists[kinds[i]].first;
+		     at != NULL; at = at->next)
+			if (is_idle(at, now_ms) &&
+			    (longest == NULL ||
+				at->since_ms < longest->since_ms))
+				longest = at;
 	return longest;
 }
 

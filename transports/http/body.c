@@ -36,6 +36,7 @@ body_clear(struct body *body)
 		munmap(body->mapped, body->size);
 	if (body->file >= 0)
 		close(body->file);
+	body->all->files -= body->filed;
 	body_init(body, body->all);
 }
 
@@ -87,16 +88,36 @@ hold(struct body *body, const char *data, size_t len, uint64_t max)
 
 /* ---- the file ---- */
 
+static int
+count(struct body *body, size_t len)
+{
+	struct body_memory *all = body->all;
+
+	if (len > all->files_max - all->files) {
+		errno = EDQUOT;
+		return -1;
+	}
+	all->files += len;
+	body->filed += len;
+	return 0;
+}
+
+const char *
+body_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder != NULL && folder[0] != '\0' ? folder : "/tmp";
+}
+
 /* Not every file system has O_TMPFILE. */
 static int
 open_temporary(void)
 {
-	const char *folder = getenv("TMPDIR");
+	const char *folder = body_folder();
 	char name[4096];
 	int fd;
 
-	if (folder == NULL || folder[0] == '\0')
-		folder = "/tmp";
 	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd >= 0 ||
 	    (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
@@ -140,6 +161,8 @@ write_held(struct body *body)
 static int
 move_to_file(struct body *body)
 {
+	if (count(body, body->held) < 0)
+		return -1;
 	body->file = open_temporary();
 	if (body->file < 0 || write_held(body) < 0)
 		return -1;
@@ -150,6 +173,8 @@ move_to_file(struct body *body)
 static int
 add_to_file(struct body *body, const char *data, size_t len)
 {
+	if (count(body, len) < 0)
+		return -1;
 	if (may_hold(body, len, GATHERED))
 		return hold(body, data, len, GATHERED);
 	if (write_held(body) < 0)

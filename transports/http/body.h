@@ -10,10 +10,11 @@
 
 #include <tomodachi/abi.h>
 
-/* What all bodies together have in memory. */
+/* What all bodies together have in memory and in files. */
 struct body_memory {
 	uint64_t each_max, total_max;
-	uint64_t total;
+	uint64_t files_max;
+	uint64_t total, files;
 };
 
 struct body {
@@ -21,7 +22,8 @@ struct body {
 	char *memory; /* the body; or what is yet to be written to its file */
 	size_t held, room;
 	uint64_t size;
-	int file; /* -1: all is in memory */
+	uint64_t filed; /* as all->files counts it */
+	int file;       /* -1: all is in memory */
 	void *mapped;
 };
 
@@ -31,10 +33,14 @@ void body_clear(struct body *body);
 
 /*
  * Adds data; past the bound of one body or of all it goes to a file in $TMPDIR
- * or /tmp, small pieces together.  Returns 0, or -1 with errno set when that
- * cannot be written or there is no memory.
+ * or /tmp, small pieces together.  Returns 0, or -1 with errno: EDQUOT when the
+ * files of all would become too large, or why it cannot be written, or that
+ * there is no memory.
  */
 int body_add(struct body *body, const char *data, size_t len);
+
+/* Where the files are: $TMPDIR or /tmp. */
+const char *body_folder(void);
 
 /* Nothing more is added: writes what is left.  As body_add(). */
 int body_end(struct body *body);

@@ -404,15 +404,10 @@ on_writable(struct http_connection *conn)
 static void
 read_upgraded(struct http_connection *conn)
 {
-	struct upgraded *up = conn->upgraded;
-
-	if (upgraded_receive(conn) < 0) {
+	if (upgraded_receive(conn) < 0)
 		connection_close(conn);
-		return;
-	}
-	settle(conn);
-	/* It is there until its coroutine runs, which may be now. */
-	upgraded_on_read(up);
+	else
+		settle(conn);
 }
 
 static void
@@ -471,7 +466,8 @@ connection_expire(struct http_connection *conn)
 	} else if (conn->waiting == WAITING_BODY) {
 		intake_answer_at_once(conn, 408);
 		settle(conn);
-	} else if (conn->waiting == WAITING_IDLE) {
+	} else if (conn->waiting == WAITING_IDLE ||
+	    conn->waiting == WAITING_HEAD) {
 		let_go(conn);
 	} else {
 		connection_close(conn);

@@ -4,6 +4,7 @@
 
 #include <tomodachi/task.h>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/service/call.h"
@@ -44,12 +45,22 @@ set_text(struct http_request *request, char *text)
 	request->response.body_len = text != NULL ? strlen(text) : 0;
 }
 
+/* Of several the first that is not known. */
+static const char *
+unknown_expectation(const struct head *head)
+{
+	for (size_t i = 0; i < head->nheaders; i++)
+		if (ascii_casecmp(head->headers[i].name, "Expect") == 0 &&
+		    ascii_casecmp(head->headers[i].value, "100-continue") != 0)
+			return head->headers[i].value;
+	return "";
+}
+
 /* The answers that say more than their reason phrase. */
 static void
 explain(struct http_request *request)
 {
 	struct tomo_call *call = request->call;
-	const struct header *expect;
 	char allow[ROUTER_ALLOW_SIZE];
 
 	switch (request->response.status) {
@@ -68,10 +79,13 @@ explain(struct http_request *request)
 				: request->body_read)));
 		return;
 	case 417:
-		expect = head_find_header(&request->head, "expect", 6);
 		set_text(request,
 		    tomo_printf(call, "Unknown Expect: %s",
-			expect != NULL ? expect->value : ""));
+			unknown_expectation(&request->head)));
+		return;
+	case 503:
+		tomo_http_set_header(call, response_retry_later.name,
+		    response_retry_later.value);
 		return;
 	default:
 		return;
@@ -251,6 +265,8 @@ status_of(const struct http_request *request, int code)
 {
 	if (code == TOMO_ENOTFOUND && request->lacks_file)
 		return 404;
+	if (code == TOMO_ETOOBIG && request->json_is_too_big)
+		return 413;
 	return body_stream_status(request);
 }
 

@@ -2,14 +2,16 @@
 #include <tomodachi/http_client.h>
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/ascii.h"
 #include "runtime/base/clock.h"
-#include "runtime/base/json_text.h"
 #include "runtime/service/call.h"
 #include "transports/http/fetch_answer.h"
 #include "transports/http/fetch_request.h"
+#include "transports/http/fetch_url.h"
+#include "transports/http/json_body.h"
 #include "transports/net/curl_loop.h"
 #include "transports/net/net.h"
 
@@ -172,6 +174,7 @@ follow(struct fetch *fetch, struct tomo_reply *reply)
 	struct fetch_request *request = &fetch->request;
 	struct error err;
 	const char *location;
+	char *url;
 	long status;
 	int code;
 
@@ -186,8 +189,9 @@ follow(struct fetch *fetch, struct tomo_reply *reply)
 	}
 	if (code < 0)
 		return code;
-	code = fetch_answer_reply(
-	    &fetch->answer, fetch->call, request->url, reply);
+	url = fetch_url_without_user(request->curl, request->url);
+	code = fetch_answer_reply(&fetch->answer, fetch->call, url, reply);
+	free(url);
 	return code == 0 ? 0 : fail(fetch, code, "no memory");
 }
 
@@ -257,15 +261,9 @@ tomo_reply_header(const struct tomo_reply *reply, const char *name)
 struct json_t *
 tomo_reply_json(struct tomo_call *call, const struct tomo_reply *reply)
 {
-	struct error err;
-	json_t *json;
-
 	if (reply->body.data == NULL) {
 		call_fail(call, TOMO_EINVAL, "reply: no body");
 		return NULL;
 	}
-	json = json_text_read(reply->body.data, reply->body.size, &err);
-	if (json == NULL)
-		call_fail(call, TOMO_EINVAL, "reply: %s", err.text);
-	return json;
+	return json_body_read(call, reply->body, "reply");
 }

@@ -190,7 +190,7 @@ fetch_answer_reply(const struct fetch_answer *answer, struct tomo_call *call,
 	mine.headers = copy_headers(answer, call, &mine.nheaders);
 	mine.body.data = copy_body(answer, call);
 	mine.body.size = answer->size;
-	mine.url = tomo_strdup(call, url);
+	mine.url = url != NULL ? tomo_strdup(call, url) : NULL;
 	if (mine.headers == NULL || mine.body.data == NULL || mine.url == NULL)
 		return TOMO_ENOMEM;
 	memcpy(reply, &mine, known);

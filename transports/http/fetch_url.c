@@ -103,6 +103,30 @@ fetch_url_resolve(
 	return copy;
 }
 
+char *
+fetch_url_without_user(const struct curl_library *curl, const char *url)
+{
+	CURLUcode code;
+	CURLU *parsed = parse(curl, url, &code);
+	char *text = NULL, *copy;
+
+	if (parsed == NULL)
+		return NULL;
+	if (curl->url_get(parsed, CURLUPART_USER, &text, 0) == CURLUE_NO_USER) {
+		curl->url_cleanup(parsed);
+		return xstrdup(url);
+	}
+	curl->free(text);
+	text = NULL;
+	curl->url_set(parsed, CURLUPART_USER, NULL, 0);
+	curl->url_set(parsed, CURLUPART_PASSWORD, NULL, 0);
+	curl->url_get(parsed, CURLUPART_URL, &text, 0);
+	copy = text != NULL ? xstrdup(text) : NULL;
+	curl->free(text);
+	curl->url_cleanup(parsed);
+	return copy;
+}
+
 bool
 fetch_url_is_same_origin(
     const struct curl_library *curl, const char *a, const char *b)

@@ -20,6 +20,9 @@ int fetch_url_check(const struct curl_library *curl, const char *url,
 char *fetch_url_resolve(
     const struct curl_library *curl, const char *url, const char *location);
 
+/* The URL without user and password, else as it is: on the heap; or NULL. */
+char *fetch_url_without_user(const struct curl_library *curl, const char *url);
+
 /* Whether scheme, host and port are the same. */
 bool fetch_url_is_same_origin(
     const struct curl_library *curl, const char *a, const char *b);

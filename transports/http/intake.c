@@ -1,10 +1,14 @@
 #include "transports/http/intake.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/buffer.h"
+#include "runtime/base/log.h"
+#include "runtime/service/service.h"
 #include "transports/http/body_stream.h"
 #include "transports/http/connection.h"
 #include "transports/http/dispatch.h"
@@ -12,6 +16,9 @@
 #include "transports/http/request.h"
 #include "transports/http/server.h"
 #include "transports/http/upgraded.h"
+
+/* Between two records of bodies that cannot be stored. */
+#define UNSTORED_PAUSE_MS 10000
 
 /* Bytes that could not be used yet. */
 struct http_input {
@@ -33,6 +40,26 @@ size_t
 intake_ahead(const struct http_connection *conn)
 {
 	return conn->input != NULL ? buffer_len(&conn->input->buffer) : 0;
+}
+
+/* One record for all that fail within some seconds. */
+static void
+cannot_store(struct http_request *request, int why)
+{
+	struct http_server *server = request->server;
+	const int64_t now_ms = loop_now_ms(server->service->loop);
+
+	request->early = 503;
+	if (server->unstored_ms > now_ms - UNSTORED_PAUSE_MS)
+		return;
+	server->unstored_ms = now_ms;
+	log_record("tomodachi.http", TOMO_LOG_ERROR,
+	    "cannot store a request body",
+	    TOMO_LOG_STR("error",
+		why == EDQUOT
+		    ? "http.total_body_file_size, or a quota, is reached"
+		    : strerror(why)),
+	    TOMO_LOG_STR("folder", body_folder()));
 }
 
 static int
@@ -57,7 +84,7 @@ on_body(void *arg, const char *data, size_t len)
 	if (request->body_read <= request->body_max) {
 		if (body_add(&request->body, data, len) == 0)
 			return 0;
-		request->early = 500;
+		cannot_store(request, errno);
 	} else {
 		request->early = 413;
 	}
@@ -115,7 +142,7 @@ read_body(struct http_connection *conn, const char *data, size_t len)
 		return used;
 	case FRAMING_DONE:
 		if (body_end(&request->body) < 0)
-			request->early = 500;
+			cannot_store(request, errno);
 		dispatch_run(request);
 		return used;
 	case FRAMING_STOPPED:

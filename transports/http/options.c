@@ -110,6 +110,13 @@ const struct option_row http_options[] = {
 	    .max = TERABYTE,
 	    .help = "bytes of all bodies held in a worker's memory; past "
 		    "them the others go to temporary files" },
+	{ .key = "http.total_body_file_size",
+	    .type = OPTION_SIZE,
+	    .fallback = "1073741824",
+	    .min = 0,
+	    .max = TERABYTE,
+	    .help = "bytes of all temporary files with bodies of a worker; "
+		    "past them the others get 503" },
 	{ .key = "http.body_timeout",
 	    .type = OPTION_INT,
 	    .fallback = "30",
@@ -137,6 +144,13 @@ const struct option_row http_options[] = {
 	    .max = 1 << 30,
 	    .help = "bytes of the text fields of a form; uploads do not "
 		    "count" },
+	{ .key = "http.max_json_size",
+	    .type = OPTION_SIZE,
+	    .fallback = "1048576",
+	    .min = 0,
+	    .max = 1 << 30,
+	    .help = "bytes of a body that is read as JSON; it takes up to 50 "
+		    "times that in memory" },
 	{ .key = "http.max_header_size",
 	    .type = OPTION_SIZE,
 	    .fallback = "16384",

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "runtime/base/clock.h"
-#include "runtime/base/json_text.h"
 #include "runtime/service/call.h"
 #include "transports/http/basic_auth.h"
 #include "transports/http/body_stream.h"
 #include "transports/http/connection.h"
+#include "transports/http/json_body.h"
 #include "transports/http/output.h"
 #include "transports/http/real_ip.h"
 #include "transports/http/server.h"
@@ -49,7 +49,8 @@ void
 request_clear(struct http_request *request)
 {
 	if (request->json != NULL)
-		json_decref(request->json);
+		json_body_release(
+		    request->call->service, request->json, request->body.size);
 	request->json = NULL;
 	output_file_free(request->file);
 	request->file = NULL;
@@ -271,17 +272,26 @@ struct json_t *
 tomo_http_body_json(struct tomo_call *call)
 {
 	struct tomo_bytes bytes;
-	struct error err;
+	json_t *json;
 
 	REQUEST_OR(NULL);
 	if (request->json != NULL)
 		return request->json;
-	bytes = tomo_http_body(call);
-	if (request->body_stream != NULL)
+	if (request->body.size > request->server->settings.max_json) {
+		request->json_is_too_big = true;
+		call_fail(
+		    call, TOMO_ETOOBIG, "body: larger than http.max_json_size");
 		return NULL;
-	request->json = json_text_read(bytes.data, bytes.size, &err);
+	}
+	bytes = tomo_http_body(call);
+	if (request->body_stream != NULL || bytes.data == NULL)
+		return NULL;
+	json = json_body_read(call, bytes, "body");
+	/* Another task may have asked meanwhile, and have what it got. */
 	if (request->json == NULL)
-		call_fail(call, TOMO_EINVAL, "body: %s", err.text);
+		request->json = json;
+	else if (json != NULL)
+		json_body_release(call->service, json, bytes.size);
 	return request->json;
 }
 

@@ -51,7 +51,8 @@ struct http_request {
 	bool in_call;        /* the call has been started */
 	bool is_answered;    /* before its body was read */
 	bool is_health;      /* for http.health_path: no access record */
-	bool lacks_file;     /* tomo_http_send_file() has found none */
+	bool json_is_too_big;
+	bool lacks_file; /* tomo_http_send_file() has found none */
 	bool query_read, auth_read;
 	struct http_query_pair *pairs;
 	size_t npairs;

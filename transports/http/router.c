@@ -13,7 +13,8 @@
 
 /* Sets of methods have bit n for the method that llhttp numbers n. */
 #define BIT(number) (UINT64_C(1) << (number))
-#define ALL_METHODS UINT64_MAX
+/* But for the one whose answer has no body if it is 2xx (RFC 9110 9.3.6). */
+#define ALL_METHODS (~BIT(HTTP_CONNECT))
 
 struct row {
 	uint64_t methods;

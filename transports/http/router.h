@@ -18,7 +18,8 @@ void router_free(struct router *router);
 
 /*
  * Adds a row.  methods: names in any case, separated by spaces or commas, or
- * "*" for all; GET also answers HEAD.  target is handed back by a match.
+ * "*" for all but CONNECT; GET also answers HEAD.  target is handed back by a
+ * match.
  */
 int router_add(struct router *router, const char *methods, const char *pattern,
     const void *target, struct error *err);

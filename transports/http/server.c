@@ -362,6 +362,7 @@ server_new(struct service *service, struct error *err)
 
 	server->service = service;
 	server->date_s = -1;
+	server->unstored_ms = INT64_MIN;
 	server->input = xcalloc(1, SERVER_INPUT_SIZE);
 	server->accept_again = evtimer_new(base, on_accept_again, server);
 	if (waiting_start(server, err) < 0 ||
@@ -373,6 +374,7 @@ server_new(struct service *service, struct error *err)
 	server->body_memory = (struct body_memory) {
 		.each_max = server->settings.body_memory,
 		.total_max = server->settings.total_body_memory,
+		.files_max = server->settings.total_body_files,
 	};
 	/* Hooks run in this order: the log is written after what a pass ends. */
 	upgraded_start(server);

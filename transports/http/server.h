@@ -50,6 +50,7 @@ struct http_server {
 	struct event *accept_again; /* after descriptors ran out */
 
 	struct body_memory body_memory;
+	int64_t unstored_ms; /* when it was last said that one has no room */
 	struct waiting_list lists[WAITING_KINDS];
 	struct alarm *alarm;
 	int64_t alarm_ms; /* when it rings; 0: it does not */

@@ -92,9 +92,13 @@ settings_read(struct http_settings *settings, const struct options *options,
 		    options, "http.body_memory_size"),
 		.total_body_memory = (uint64_t)options_int(
 		    options, "http.total_body_memory_size"),
+		.total_body_files = (uint64_t)options_int(
+		    options, "http.total_body_file_size"),
 		.send_buffer = (size_t)options_int(options, "http.send_buffer"),
 		.max_form = (uint64_t)options_int(
 		    options, "http.max_form_size"),
+		.max_json = (uint64_t)options_int(
+		    options, "http.max_json_size"),
 		.max_connections = (size_t)options_int(
 		    options, "http.max_connections"),
 		.head.size = (size_t)options_int(

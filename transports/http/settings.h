@@ -16,8 +16,9 @@ struct http_settings {
 	int64_t keepalive_age_ms;    /* 0: no limit */
 	uint32_t keepalive_requests; /* 0: no limit */
 	int64_t header_ms, body_ms;
-	uint64_t max_body, max_form;
+	uint64_t max_body, max_form, max_json;
 	uint64_t body_memory, total_body_memory; /* of one body, and of all */
+	uint64_t total_body_files;
 	uint64_t body_pace;     /* bytes that must come in body_ms */
 	size_t send_buffer;     /* of a streamed answer */
 	size_t max_connections; /* 0: no limit */

@@ -349,12 +349,6 @@ upgraded_receive(struct http_connection *conn)
 	return 0;
 }
 
-void
-upgraded_on_read(struct upgraded *up)
-{
-	up->events->on_read(up->arg);
-}
-
 short
 upgraded_send(struct http_connection *conn)
 {

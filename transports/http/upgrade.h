@@ -57,12 +57,6 @@ struct upgrade_events {
 	 */
 	size_t (*on_bytes)(void *arg, const char *data, size_t len);
 
-	/*
-	 * What was read has been used, and what that made was sent: last of
-	 * all, so that a coroutine can be run.
-	 */
-	void (*on_read)(void *arg);
-
 	/* Less is unsent than before. */
 	void (*on_sent)(void *arg);
 

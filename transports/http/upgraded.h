@@ -8,7 +8,6 @@
 struct http_connection;
 struct http_request;
 struct http_server;
-struct upgraded;
 
 /* Whether the answer to the request was the 101. */
 bool upgraded_was(const struct http_request *request);
@@ -17,12 +16,8 @@ bool upgraded_was(const struct http_request *request);
 size_t upgraded_feed(
     struct http_connection *conn, const char *data, size_t len);
 
-/*
- * Reads what has come, and hands it on; upgraded_on_read() is to follow.  Returns
- * -1 when the peer is gone.
- */
+/* Reads what has come, and hands it on.  Returns -1 when the peer is gone. */
 int upgraded_receive(struct http_connection *conn);
-void upgraded_on_read(struct upgraded *up);
 
 /*
  * Sends what the socket takes.  Returns the events to watch for, or -1 when the

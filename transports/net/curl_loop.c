@@ -4,10 +4,12 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "runtime/base/alloc.h"
 #include "runtime/loop/loop.h"
+#include "transports/net/openssl.h"
 
 /* Easy handles that wait for their next transfer, some kilobytes each. */
 #define IDLE_HANDLES 64
@@ -17,6 +19,7 @@
 
 struct curl_loop {
 	const struct curl_library *curl;
+	const struct openssl *openssl; /* NULL: libcurl's is another */
 	struct loop *loop;
 	CURLM *multi;
 	struct event timer;
@@ -145,6 +148,18 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	    address->protocol);
 }
 
+static CURLcode
+on_tls(CURL *easy, void *ctx, void *arg)
+{
+	const struct curl_loop *loop = arg;
+
+	(void)easy;
+	/* Else one call takes all the key updates that a peer has sent. */
+	loop->openssl->SSL_CTX_ctrl(
+	    ctx, SSL_CTRL_CLEAR_MODE, SSL_MODE_AUTO_RETRY, NULL);
+	return CURLE_OK;
+}
+
 /* ---- transfers ---- */
 
 static void
@@ -164,6 +179,10 @@ set_defaults(struct curl_transfer *transfer)
 	curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	/* Else an abort waits for the thread that looks up a name. */
 	curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	if (loop->openssl != NULL) {
+		curl->easy_setopt(easy, CURLOPT_SSL_CTX_DATA, loop);
+		curl->easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+	}
 	/* Certificates are kept in memory only if they come from one file. */
 	if (loop->has_ca_file)
 		curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
@@ -239,6 +258,8 @@ curl_loop_new(
 	loop->loop = base;
 	loop->curl = curl;
 	loop->has_ca_file = info->cainfo != NULL;
+	if (openssl_is(info->ssl_version))
+		loop->openssl = openssl_open(NULL);
 	loop->multi = curl->multi_init();
 	if (loop->multi == NULL) {
 		error_set(err, "libcurl: no memory");

@@ -2,7 +2,6 @@
 
 #include <dlfcn.h>
 #include <stddef.h>
-#include <stdbool.h>
 #include <string.h>
 
 #define TEXT_OF(number) #number
@@ -54,6 +53,14 @@ openssl_open(struct error *err)
 	    open_library(LIBRARY("libssl"), ssl_functions, err) == 0)
 		is_open = true;
 	return is_open ? &table : NULL;
+}
+
+bool
+openssl_is(const char *version)
+{
+	static const char ours[] = "OpenSSL/" TEXT(OPENSSL_SHLIB_VERSION) ".";
+
+	return version != NULL && strncmp(version, ours, sizeof(ours) - 1) == 0;
 }
 
 const char *

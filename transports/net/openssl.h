@@ -11,6 +11,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <stdbool.h>
 
 #include "runtime/base/error.h"
 
@@ -35,12 +36,15 @@
 	X(SSL_CTX_use_certificate_chain_file) \
 	X(SSL_free) \
 	X(SSL_get_error) \
+	X(SSL_get_ex_data) \
 	X(SSL_is_init_finished) \
 	X(SSL_new) \
 	X(SSL_read) \
 	X(SSL_select_next_proto) \
 	X(SSL_set_accept_state) \
+	X(SSL_set_ex_data) \
 	X(SSL_set_fd) \
+	X(SSL_set_info_callback) \
 	X(SSL_shutdown) \
 	X(SSL_want) \
 	X(SSL_write) \
@@ -58,6 +62,12 @@ struct openssl {
  * table, or NULL with the reason in *err.  Loop thread only.
  */
 const struct openssl *openssl_open(struct error *err);
+
+/*
+ * Whether a library that says it uses "OpenSSL/3.0.19" means the one that
+ * openssl_open() opens.  NULL is none.
+ */
+bool openssl_is(const char *version);
 
 /*
  * Why the last call failed, in OpenSSL's words; forgets it.  Borrowed until the

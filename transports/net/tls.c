@@ -20,6 +20,12 @@
 /* What one call encrypts at most: the others want their turn. */
 #define SEND_MAX ((size_t)256 * 1024)
 
+/*
+ * Key updates and the like without a byte of data between them.  Each costs us
+ * more than the peer; who has keys to renew has data to send.
+ */
+#define IDLE_MESSAGES_MAX 32
+
 struct tls_context {
 	SSL_CTX *ctx;
 	bool asked_for_password;
@@ -31,6 +37,7 @@ struct tls {
 	const char *reason; /* of the failure, or NULL */
 	int fd;
 	int failure; /* errno of what broke it: nothing more may be sent */
+	unsigned idle_messages; /* of TLS itself, since data came */
 	bool established : 1;
 	bool wants_write : 1;
 };
@@ -98,6 +105,8 @@ configure(struct tls_context *context, struct error *err)
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS,
 	    NULL);
+	/* Else one call takes all the key updates that have come. */
+	lib->SSL_CTX_ctrl(ctx, SSL_CTRL_CLEAR_MODE, SSL_MODE_AUTO_RETRY, NULL);
 	/* Clients keep their sessions, in tickets. */
 	lib->SSL_CTX_ctrl(
 	    ctx, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, NULL);
@@ -213,6 +222,16 @@ fail(struct tls *tls, int code, const char *reason)
 	return -1;
 }
 
+static void
+on_state(const SSL *ssl, int where, int ret)
+{
+	struct tls *tls = lib->SSL_get_ex_data(ssl, 0);
+
+	(void)ret;
+	if (where == SSL_CB_ACCEPT_LOOP && tls->established)
+		tls->idle_messages++;
+}
+
 /*
  * The first byte tells: TLS begins with a record's type, HTTP with a letter.
  * Until then a connection that says nothing costs next to nothing.
@@ -231,6 +250,8 @@ begin(struct tls *tls)
 	tls->ssl = lib->SSL_new(tls->context->ctx);
 	if (tls->ssl == NULL || lib->SSL_set_fd(tls->ssl, tls->fd) != 1)
 		return fail(tls, ENOMEM, openssl_reason(lib));
+	lib->SSL_set_ex_data(tls->ssl, 0, tls);
+	lib->SSL_set_info_callback(tls->ssl, on_state);
 	lib->SSL_set_accept_state(tls->ssl);
 	return 1;
 }
@@ -275,6 +296,10 @@ tls_recv(struct tls *tls, void *data, size_t size)
 	/* OpenSSL takes no more from the socket than this one record. */
 	count = lib->SSL_read(tls->ssl, data, (int)min_size(size, INT_MAX));
 	got = count > 0 ? count : verdict(tls, count);
+	if (count > 0)
+		tls->idle_messages = 0;
+	else if (tls->idle_messages > IDLE_MESSAGES_MAX)
+		got = fail(tls, EPROTO, "too many key updates");
 	tls->wants_write = count <= 0 && lib->SSL_want(tls->ssl) == SSL_WRITING;
 	if (!tls->established && lib->SSL_is_init_finished(tls->ssl))
 		tls->established = true;

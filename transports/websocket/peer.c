@@ -80,16 +80,6 @@ on_bytes(void *arg, const char *data, size_t len)
 	return len - pool->len;
 }
 
-/* While what came is still at hand. */
-static void
-on_read(void *arg)
-{
-	const struct ws_peer *peer = arg;
-
-	if (peer->waiters != NULL)
-		task_run_alone(peer->waiters->task);
-}
-
 static void
 on_sent(void *arg)
 {
@@ -124,7 +114,7 @@ void
 peer_open(struct ws_peer *peer, const char *lines)
 {
 	static const struct upgrade_events events = { on_open, on_bytes,
-		on_read, on_sent, on_end };
+		on_sent, on_end };
 
 	uuid_make(peer->id);
 	peer->incoming.max = peer->row->max_message;

@@ -283,6 +283,26 @@ leaves_a_stuck_thread_behind(void **state)
 	sem_post(&leave);
 }
 
+static void
+runs_what_nobody_waits_for(void **state)
+{
+	pthread_t thread = pthread_self(), left = 0;
+
+	(void)state;
+	for (int i = 0; i < THREADS; i++)
+		offload_leave(offload, stay, NULL);
+	for (int i = 0; i < THREADS; i++)
+		sem_wait(&entered);
+	offload_leave(offload, thread_of, &left);
+	assert_int_equal(left, 0);
+	/* Still queued: who frees the pool runs it. */
+	offload_free(offload);
+	offload = NULL;
+	assert_true(pthread_equal(left, thread));
+	for (int i = 0; i < THREADS; i++)
+		sem_post(&leave);
+}
+
 static int
 make_pool(void **state)
 {
@@ -318,6 +338,7 @@ main(void)
 		POOL(does_not_begin_for_the_cancelled),
 		POOL(blocks_all_signals_but_faults),
 		POOL(refuses_without_threads),
+		POOL(runs_what_nobody_waits_for),
 		POOL(leaves_a_stuck_thread_behind),
 	};
 

@@ -113,29 +113,6 @@ runs_in_the_order_of_the_wakes(void **state)
 }
 
 static void
-runs_a_woken_task_at_once_only_if_it_is_alone(void **state)
-{
-	struct job a = make_job(body_wait, 'a'), b = make_job(body_wait, 'b');
-	struct job c = make_job(body_wait, 'c');
-
-	(void)state;
-	start_job(&a);
-	start_job(&b);
-	start_job(&c);
-	task_run_alone(&a.task);
-	assert_string_equal(trace, "");
-	task_wake(&a.task, 0);
-	task_run_alone(&a.task);
-	assert_string_equal(trace, "a");
-	task_wake(&b.task, 0);
-	task_wake(&c.task, 0);
-	task_run_alone(&c.task);
-	assert_string_equal(trace, "a");
-	loop_pass(loop, true);
-	assert_string_equal(trace, "abc");
-}
-
-static void
 takes_the_first_of_two_wakes(void **state)
 {
 	struct job job = make_job(body_wait_twice, '\0');
@@ -327,7 +304,6 @@ main(void)
 		TEST(queues_what_a_coroutine_starts),
 		TEST(holds_thousands_at_once),
 		TEST(runs_in_the_order_of_the_wakes),
-		TEST(runs_a_woken_task_at_once_only_if_it_is_alone),
 		TEST(takes_the_first_of_two_wakes),
 		TEST(lets_the_others_run_between_yields),
 		TEST(cancels_this_wait_and_all_later_ones),

@@ -1,5 +1,6 @@
 #include "transports/http/body.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -56,7 +57,9 @@ a_body_comes_back_whole_from_memory_and_file(void **state)
 	static const size_t sizes[] = { 0, 1, 4096, 10000, 10001, 100000,
 		300001 };
 	static const size_t pieces[] = { 1, 4095, 64 * 1024, 64 * 1024 + 1 };
-	struct body_memory all = { .each_max = 10000, .total_max = 1 << 20 };
+	struct body_memory all = {
+		.each_max = 10000, .total_max = 1 << 20, .files_max = UINT64_MAX
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
@@ -78,7 +81,9 @@ a_body_comes_back_whole_from_memory_and_file(void **state)
 static void
 small_pieces_are_written_together(void **state)
 {
-	struct body_memory all = { .each_max = KIB, .total_max = 1 << 20 };
+	struct body_memory all = {
+		.each_max = KIB, .total_max = 1 << 20, .files_max = UINT64_MAX
+	};
 	struct body body;
 
 	(void)state;
@@ -95,7 +100,8 @@ static void
 past_the_memory_of_all_a_body_goes_to_its_file(void **state)
 {
 	struct body_memory all = { .each_max = 64 * KIB,
-		.total_max = 100 * KIB };
+		.total_max = 100 * KIB,
+		.files_max = UINT64_MAX };
 	struct body first, second, third;
 
 	(void)state;
@@ -119,7 +125,7 @@ past_the_memory_of_all_a_body_goes_to_its_file(void **state)
 static void
 no_memory_at_all_is_enough(void **state)
 {
-	struct body_memory all = { .each_max = 0, .total_max = 0 };
+	struct body_memory all = { .files_max = UINT64_MAX };
 	struct body body;
 
 	(void)state;
@@ -128,6 +134,27 @@ no_memory_at_all_is_enough(void **state)
 	assert_int_equal(file_size(&body), 1000);
 	is_whole(&body, 1000);
 	body_clear(&body);
+}
+
+static void
+the_files_of_all_together_have_a_bound(void **state)
+{
+	struct body_memory all = { .files_max = 1000 };
+	struct body first, second;
+
+	(void)state;
+	body_init(&first, &all);
+	body_init(&second, &all);
+	add(&first, 600, 60);
+	add(&second, 400, 400);
+	assert_int_equal(body_add(&second, "x", 1), -1);
+	assert_int_equal(errno, EDQUOT);
+	is_whole(&first, 600);
+	body_clear(&first);
+	body_clear(&second);
+	assert_int_equal(all.files, 0);
+	add(&second, 1000, 10);
+	body_clear(&second);
 }
 
 int
@@ -139,6 +166,7 @@ main(void)
 		cmocka_unit_test(
 		    past_the_memory_of_all_a_body_goes_to_its_file),
 		cmocka_unit_test(no_memory_at_all_is_enough),
+		cmocka_unit_test(the_files_of_all_together_have_a_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,28 @@ labels_what_it_accepts_without_secrets(void **state)
 }
 
 static void
+takes_user_and_password_out(void **state)
+{
+	static const struct {
+		const char *url, *left;
+	} rows[] = {
+		{ "http://a", "http://a" },
+		{ "HTTP://a/b?c=@d#e", "HTTP://a/b?c=@d#e" },
+		{ "https://joe:secret@a:8443/b?c=d", "https://a:8443/b?c=d" },
+		{ "http://joe@a/@b", "http://a/@b" },
+		{ "http://:secret@a/", "http://a/" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *left = fetch_url_without_user(curl, rows[i].url);
+
+		assert_string_equal(left, rows[i].left);
+		free(left);
+	}
+}
+
+static void
 refuses_what_is_no_web_url(void **state)
 {
 	static const char *const urls[] = { "", "a", "//a", "ftp://a/",
@@ -125,6 +147,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(labels_what_it_accepts_without_secrets),
+		cmocka_unit_test(takes_user_and_password_out),
 		cmocka_unit_test(refuses_what_is_no_web_url),
 		cmocka_unit_test(resolves_a_location_against_its_url),
 		cmocka_unit_test(an_origin_is_scheme_host_and_port),

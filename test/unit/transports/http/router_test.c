@@ -310,6 +310,8 @@ takes_methods_in_any_case_and_separation(void **state)
 	assert_string_equal(allow, "GET,HEAD,M-SEARCH,POST,PUT");
 	assert_int_equal(
 	    match_text(router, HTTP_UNLINK, "/b", &route), ROUTER_FOUND);
+	assert_int_equal(match_text(router, HTTP_CONNECT, "/b", &route),
+	    ROUTER_METHOD_NOT_ALLOWED);
 	router_free(router);
 }
 

@@ -1,125 +1,16 @@
-#include "transports/net/tls.h"
+#include "test/unit/transports/net/tls_link.h"
 
-#include <errno.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <openssl/ssl.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <stdbool.h>
 
-/* Both ends of a connection; the client is OpenSSL as it comes. */
-struct link {
-	struct tls_context *context;
-	struct tls *server;
-	SSL_CTX *ctx;
-	SSL *client;
-	int fds[2]; /* the server's, the client's */
-};
-
-static char tmp[] = "/tmp/tls_test-XXXXXX";
-static char certfile[100], keyfile[100];
 static char large[600 * 1000], copy[sizeof(large)];
-static char data[TLS_RECORD_MAX];
-
-/* ---- files ---- */
-
-static const char make_files[] =
-    "cd '%s' && openssl req -x509 -newkey ec -pkeyopt"
-    " ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
-    " -keyout key.pem -out cert.pem >/dev/null 2>&1";
 
 static int
 set_up(void **state)
 {
-	char command[400];
-
-	(void)state;
-	signal(SIGPIPE, SIG_IGN);
-	if (mkdtemp(tmp) == NULL)
-		return -1;
-	snprintf(certfile, sizeof(certfile), "%s/cert.pem", tmp);
-	snprintf(keyfile, sizeof(keyfile), "%s/key.pem", tmp);
 	for (size_t i = 0; i < sizeof(large); i++)
 		large[i] = (char)(i * 7 + i / 251);
-	snprintf(command, sizeof(command), make_files, tmp);
-	return system(command);
-}
-
-static int
-tear_down(void **state)
-{
-	char command[100];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf '%s'", tmp);
-	return system(command);
-}
-
-/* ---- links ---- */
-
-static void
-open_link(struct link *link)
-{
-	struct error err;
-
-	assert_int_equal(
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, link->fds), 0);
-	link->context = tls_context_new(certfile, keyfile, &err);
-	assert_non_null(link->context);
-	link->server = tls_new(link->context, link->fds[0]);
-	link->ctx = SSL_CTX_new(TLS_client_method());
-	SSL_CTX_set_security_level(link->ctx, 0);
-	link->client = SSL_new(link->ctx);
-	SSL_set_mode(link->client,
-	    SSL_MODE_ENABLE_PARTIAL_WRITE |
-		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	SSL_set_fd(link->client, link->fds[1]);
-	SSL_set_connect_state(link->client);
-}
-
-static void
-close_link(struct link *link)
-{
-	tls_free(link->server);
-	tls_context_free(link->context);
-	SSL_free(link->client);
-	SSL_CTX_free(link->ctx);
-	close(link->fds[0]);
-	close(link->fds[1]);
-}
-
-/* Both by turns, as long as the server has nothing to say. */
-static ssize_t
-shake_hands(struct link *link)
-{
-	ssize_t got = -1;
-
-	for (int turn = 0; turn < 10; turn++) {
-		SSL_do_handshake(link->client);
-		got = tls_recv(link->server, data, sizeof(data));
-		if (got >= 0 || errno != EAGAIN)
-			return got;
-	}
-	return got;
-}
-
-static void
-connect_link(struct link *link)
-{
-	open_link(link);
-	assert_int_equal(shake_hands(link), -1);
-	assert_int_equal(errno, EAGAIN);
-	assert_true(SSL_is_init_finished(link->client));
-	assert_null(tls_handshake_error(link->server));
+	return make_certificate(state);
 }
 
 /* ---- tests ---- */
@@ -334,6 +225,55 @@ leaves_the_socket_readable_while_there_is_more(void **state)
 }
 
 static void
+update_key(const struct link *link)
+{
+	assert_int_equal(
+	    SSL_key_update(link->client, SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+	assert_int_equal(SSL_do_handshake(link->client), 1);
+}
+
+/* What a peer sends that costs much and says nothing. */
+static void
+takes_one_key_update_at_a_time(void **state)
+{
+	struct link link;
+
+	(void)state;
+	connect_link(&link);
+	for (int round = 0; round < 100; round++) {
+		for (int i = 0; i < 3; i++)
+			update_key(&link);
+		SSL_write(link.client, "x", 1);
+		for (int i = 0; i < 3; i++) {
+			assert_int_equal(
+			    tls_recv(link.server, data, sizeof(data)), -1);
+			assert_int_equal(errno, EAGAIN);
+			assert_true(is_readable(&link));
+		}
+		assert_int_equal(tls_recv(link.server, data, sizeof(data)), 1);
+	}
+	close_link(&link);
+}
+
+static void
+ends_a_peer_that_sends_key_updates_only(void **state)
+{
+	struct link link;
+	int taken = 0;
+
+	(void)state;
+	connect_link(&link);
+	for (int i = 0; i < 100; i++)
+		update_key(&link);
+	while (taken < 100 && tls_recv(link.server, data, sizeof(data)) < 0 &&
+	    errno == EAGAIN)
+		taken++;
+	assert_int_equal(errno, EPROTO);
+	assert_in_range(taken, 10, 50);
+	close_link(&link);
+}
+
+static void
 can_still_send_after_the_peer_has_ended(void **state)
 {
 	struct link link;
@@ -465,6 +405,8 @@ main(void)
 		cmocka_unit_test(ends_quietly_when_a_handshake_is_cut_short),
 		cmocka_unit_test(
 		    leaves_the_socket_readable_while_there_is_more),
+		cmocka_unit_test(takes_one_key_update_at_a_time),
+		cmocka_unit_test(ends_a_peer_that_sends_key_updates_only),
 		cmocka_unit_test(can_still_send_after_the_peer_has_ended),
 		cmocka_unit_test(goes_on_sending_where_the_socket_was_full),
 		cmocka_unit_test(says_that_a_handshake_waits_for_room_to_send),
@@ -473,5 +415,5 @@ main(void)
 		cmocka_unit_test(tells_when_the_peer_is_gone),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, remove_certificate);
 }
