@@ -106,7 +106,7 @@ begin(struct incoming *incoming, const struct frame_piece *piece)
 
 	incoming->is_compressed = piece->rsv != 0;
 	incoming->utf8 = (struct utf8) { 0 };
-	incoming->message = message_new(
+	incoming->message = message_new(incoming->pool,
 	    piece->opcode == FRAME_TEXT ? TOMO_WS_TEXT : TOMO_WS_BINARY, room);
 	if (incoming->message == NULL)
 		return -1;

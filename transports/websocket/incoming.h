@@ -14,6 +14,7 @@
 #include "transports/websocket/utf8.h"
 
 struct inflater;
+struct message_pool;
 struct ws_message;
 
 /* The most that a control frame carries. */
@@ -23,6 +24,7 @@ struct incoming {
 	struct frames frames;
 	struct ws_deflate deflate;
 	struct inflater *inflater;  /* from the first compressed message on */
+	struct message_pool *pool;  /* of messages, or NULL */
 	struct ws_message *message; /* that has begun, or NULL */
 	size_t max;                 /* of a message */
 	struct utf8 utf8;

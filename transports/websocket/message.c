@@ -1,25 +1,70 @@
 #include "transports/websocket/message.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* What a message may waste of its memory once it is whole. */
 #define WASTE_MAX 4096
 
-struct ws_message *
-message_new(uint32_t kind, size_t room)
+/* The room of those in a pool, and the most that it keeps. */
+#define POOL_ROOM ((size_t)256)
+#define POOL_MAX 64
+
+void
+message_pool_clear(struct message_pool *pool)
 {
-	struct ws_message *message = malloc(sizeof(*message) + room + 1);
+	struct ws_message *message;
+
+	while ((message = pool->first) != NULL) {
+		pool->first = message->next;
+		free(message);
+	}
+	pool->count = 0;
+}
+
+static struct ws_message *
+take(struct message_pool *pool)
+{
+	struct ws_message *message = pool->first;
+
+	if (message == NULL)
+		return malloc(sizeof(*message) + POOL_ROOM + 1);
+	pool->first = message->next;
+	pool->count--;
+	return message;
+}
+
+struct ws_message *
+message_new(struct message_pool *pool, uint32_t kind, size_t room)
+{
+	const bool is_pooled = pool != NULL && room <= POOL_ROOM;
+	struct ws_message *message = is_pooled
+	    ? take(pool)
+	    : malloc(sizeof(*message) + room + 1);
 
 	if (message == NULL)
 		return NULL;
-	*message = (struct ws_message) { .kind = kind, .room = room };
+	message->next = NULL;
+	message->pool = pool;
+	message->size = 0;
+	message->room = is_pooled ? POOL_ROOM : room;
+	message->kind = kind;
 	return message;
 }
 
 void
 message_free(struct ws_message *message)
 {
-	free(message);
+	struct message_pool *pool = message != NULL ? message->pool : NULL;
+
+	if (pool == NULL || message->room != POOL_ROOM ||
+	    pool->count == POOL_MAX) {
+		free(message);
+		return;
+	}
+	message->next = pool->first;
+	pool->first = message;
+	pool->count++;
 }
 
 static int

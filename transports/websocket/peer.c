@@ -118,6 +118,7 @@ peer_open(struct ws_peer *peer, const char *lines)
 
 	uuid_make(peer->id);
 	peer->incoming.max = peer->row->max_message;
+	peer->incoming.pool = &peer->row->server->messages;
 	upgrade_take(peer->call, &peer->up, lines, &events, peer);
 	peer->row->count++;
 	keepalive_add(peer);

@@ -36,7 +36,7 @@ struct ws_peer {
 	int64_t since_ms;           /* of its last ping */
 	struct incoming incoming;
 	struct ws_message *first, *last; /* to be received */
-	size_t queued;                   /* bytes of these */
+	size_t queued;                   /* memory of these */
 	struct ws_message *current;      /* the handler has it */
 	struct ws_waiter *waiters;
 	struct task *closer;          /* waits until there are no others */

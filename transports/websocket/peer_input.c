@@ -26,7 +26,7 @@ shift(struct ws_peer *peer)
 	if (message == NULL)
 		return NULL;
 	peer->first = message->next;
-	peer->queued -= message->size + sizeof(*message);
+	peer->queued -= message->room + sizeof(*message);
 	if (peer->queued <= QUEUE_MAX / 2)
 		upgrade_resume(&peer->up);
 	return message;
@@ -71,6 +71,6 @@ peer_queue(struct ws_peer *peer, struct ws_message *message)
 	else
 		peer->last->next = message;
 	peer->last = message;
-	peer->queued += message->size + sizeof(*message);
+	peer->queued += message->room + sizeof(*message);
 	peer_wake(peer);
 }

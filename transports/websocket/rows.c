@@ -79,6 +79,7 @@ ws_server_free(struct ws_server *server)
 		return;
 	keepalive_stop(server);
 	frame_pool_clear(&server->frames);
+	message_pool_clear(&server->messages);
 	free(server->rows);
 	free(server);
 }

@@ -9,6 +9,7 @@
 
 #include "runtime/base/error.h"
 #include "transports/websocket/frames.h"
+#include "transports/websocket/message.h"
 
 struct alarm;
 struct service;
@@ -32,6 +33,7 @@ struct ws_server {
 	struct ws_row *rows;
 	size_t nrows;
 	struct frame_pool frames;
+	struct message_pool messages;
 	struct ws_peers leavers; /* by when they left */
 	struct ws_peers pinged;  /* of all rows, by when that was */
 	int64_t pong_ms;

@@ -20,7 +20,7 @@ static enum inflate_verdict
 inflate_into(struct inflater *inflater, const void *data, size_t len,
     struct ws_message **message, size_t max)
 {
-	*message = message_new(1, 16);
+	*message = message_new(NULL, 1, 16);
 	return inflater_run(inflater, data, len, true, message, max);
 }
 
