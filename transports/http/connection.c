@@ -402,12 +402,14 @@ on_writable(struct http_connection *conn)
 }
 
 static void
-read_upgraded(struct http_connection *conn)
+on_upgraded(struct http_connection *conn, short what)
 {
-	if (upgraded_receive(conn) < 0)
+	const bool reads = (what & EV_READ) || wire_wants_write(conn);
+
+	if (reads && upgraded_receive(conn) < 0)
 		connection_close(conn);
-	else
-		settle(conn);
+	else if (what & EV_WRITE)
+		settle_upgraded(conn);
 }
 
 static void
@@ -419,10 +421,7 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	/* Whatever is left there would go to this client. */
 	assert(buffer_len(&conn->server->out) == 0);
 	if (conn->upgraded != NULL) {
-		if ((what & EV_READ) || wire_wants_write(conn))
-			read_upgraded(conn);
-		else
-			settle(conn);
+		on_upgraded(conn, what);
 		return;
 	}
 	if (conn->watched & EV_ET) {

@@ -252,6 +252,13 @@ consume(struct http_connection *conn, const char *data, size_t len,
 }
 
 void
+intake_keep(struct http_connection *conn, const char *data, size_t len)
+{
+	conn->input = xcalloc(1, sizeof(*conn->input));
+	buffer_add(&conn->input->buffer, data, len);
+}
+
+void
 intake_feed(struct http_connection *conn, const char *data, size_t len)
 {
 	struct head_scan scan = { 0 };
@@ -262,10 +269,8 @@ intake_feed(struct http_connection *conn, const char *data, size_t len)
 	if (input == NULL) {
 		used = consume(conn, data, len, &scan);
 		if (used < len && !conn->closing) {
-			conn->input = xcalloc(1, sizeof(*conn->input));
+			intake_keep(conn, data + used, len - used);
 			conn->input->scan = scan;
-			buffer_add(
-			    &conn->input->buffer, data + used, len - used);
 		} else if (used < len) {
 			conn->lingers = true;
 		}

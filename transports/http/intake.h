@@ -18,6 +18,9 @@ struct http_connection;
  */
 void intake_feed(struct http_connection *conn, const char *data, size_t len);
 
+/* Keeps what can be used only later, where nothing was kept yet. */
+void intake_keep(struct http_connection *conn, const char *data, size_t len);
+
 /* Bytes that are kept; and lets go of them. */
 size_t intake_ahead(const struct http_connection *conn);
 void intake_drop(struct http_connection *conn);

@@ -330,6 +330,21 @@ warm(const struct http_connection *conn)
 		__builtin_prefetch(at + 64 * i, 1);
 }
 
+/* Behind what was kept, if anything was. */
+static void
+feed(struct http_connection *conn, const char *data, size_t len)
+{
+	size_t used;
+
+	if (conn->input != NULL) {
+		intake_feed(conn, data, len);
+		return;
+	}
+	used = upgraded_feed(conn, data, len);
+	if (used < len)
+		intake_keep(conn, data + used, len - used);
+}
+
 int
 upgraded_receive(struct http_connection *conn)
 {
@@ -338,14 +353,17 @@ upgraded_receive(struct http_connection *conn)
 
 	warm(conn);
 	got = wire_receive(conn, server->input, SERVER_INPUT_SIZE);
-	if (got < 0)
-		return wire_is_later(errno) ? 0 : -1;
+	if (got < 0 && !wire_is_later(errno))
+		return -1;
+	if (got > 0)
+		feed(conn, server->input, (size_t)got);
 	if (got == 0) {
 		conn->eof = true;
 		upgraded_on_end(conn->request);
-	} else {
-		intake_feed(conn, server->input, (size_t)got);
 	}
+	/* It is to be watched for something else. */
+	if (conn->eof || conn->upgraded->paused || wire_wants_write(conn))
+		touch(conn->upgraded);
 	return 0;
 }
 

@@ -16,7 +16,10 @@ bool upgraded_was(const struct http_request *request);
 size_t upgraded_feed(
     struct http_connection *conn, const char *data, size_t len);
 
-/* Reads what has come, and hands it on.  Returns -1 when the peer is gone. */
+/*
+ * Reads what has come, and hands it on; what follows from that is seen to at the
+ * end of the pass.  Returns -1 when the peer is gone.
+ */
 int upgraded_receive(struct http_connection *conn);
 
 /*
