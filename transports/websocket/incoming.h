@@ -49,6 +49,14 @@ struct incoming_event {
 	uint16_t code;
 };
 
+/* Whether anything is left: of pool->data, or taken of it and not yet told. */
+static inline bool
+incoming_has_more(
+    const struct incoming *incoming, const struct frame_pool *pool)
+{
+	return pool->len > 0 || incoming->frames.context != NULL;
+}
+
 /* What pool->data holds next; after a close or a failure there is nothing. */
 enum incoming_verdict incoming_next(struct incoming *incoming,
     struct frame_pool *pool, struct incoming_event *event);

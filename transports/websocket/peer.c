@@ -51,13 +51,10 @@ on_bytes(void *arg, const char *data, size_t len)
 	keepalive_heard(peer);
 	pool->data = data;
 	pool->len = len;
-	while (verdict != INCOMING_MORE) {
+	while (verdict != INCOMING_MORE && !peer->up.paused &&
+	    incoming_has_more(&peer->incoming, pool)) {
 		if (peer_has_left(peer) || peer->lost)
 			return len;
-		if (peer->queued > QUEUE_MAX) {
-			upgrade_pause(&peer->up);
-			break;
-		}
 		verdict = incoming_next(&peer->incoming, pool, &event);
 		switch (verdict) {
 		case INCOMING_MORE:

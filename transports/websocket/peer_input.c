@@ -72,5 +72,7 @@ peer_queue(struct ws_peer *peer, struct ws_message *message)
 		peer->last->next = message;
 	peer->last = message;
 	peer->queued += message->room + sizeof(*message);
+	if (peer->queued > QUEUE_MAX)
+		upgrade_pause(&peer->up);
 	peer_wake(peer);
 }
