@@ -26,6 +26,13 @@ struct coroutine *coroutine_new(
     struct coroutine_pool *pool, void (*fn)(void *arg), void *arg);
 
 /*
+ * It is resumed soon: asks for it, and later for its stack, to be near to the
+ * processor by then.
+ */
+void coroutine_prefetch(const struct coroutine *coroutine);
+void coroutine_prefetch_stack(const struct coroutine *coroutine);
+
+/*
  * Runs it until it suspends or fn returns; true when fn has returned, and the
  * pointer is void.  Not from within a coroutine.
  */

@@ -9,6 +9,7 @@
 #include <tomodachi/abi.h>
 
 #include "runtime/base/clock.h"
+#include "runtime/base/prefetch.h"
 #include "runtime/loop/coroutine.h"
 #include "runtime/loop/inside.h"
 
@@ -91,6 +92,23 @@ resume(struct task *task)
 	task->on_end(task);
 }
 
+/*
+ * What a task runs on is far from the processor when its turn comes.  A part of
+ * it tells where the next is, so it is asked for in the two turns before.
+ */
+static void
+fetch_ahead(const struct task *next)
+{
+	const struct task *after = next != NULL ? next->next_ready : NULL;
+
+	if (next != NULL)
+		coroutine_prefetch_stack(next->coroutine);
+	if (after == NULL)
+		return;
+	coroutine_prefetch(after->coroutine);
+	prefetch(after->next_ready, sizeof(*after));
+}
+
 void
 task_run_ready(struct loop *loop)
 {
@@ -100,6 +118,7 @@ task_run_ready(struct loop *loop)
 	loop->ready = (struct ready_queue) { NULL, NULL };
 	for (; task != NULL; task = next) {
 		next = task->next_ready;
+		fetch_ahead(next);
 		task->ready = false;
 		resume(task);
 	}

@@ -8,6 +8,7 @@
 #include <tomodachi/http.h>
 
 #include "runtime/base/ascii.h"
+#include "runtime/base/prefetch.h"
 #include "runtime/loop/loop.h"
 #include "runtime/service/call.h"
 #include "runtime/service/chain.h"
@@ -26,6 +27,9 @@
 
 /* The largest buffer that is kept for who sends next. */
 #define SPARE_MAX ((size_t)4096)
+
+/* Of a stack, what is used on either side of what took a connection. */
+#define STACK_NEAR 512
 
 /* ---- the request ---- */
 
@@ -324,10 +328,8 @@ warm(const struct http_connection *conn)
 {
 	const char *at = (const char *)conn->upgraded;
 
-	__builtin_prefetch(conn->request);
-	__builtin_prefetch(&conn->request->upgraded);
-	for (int i = -8; i <= 8; i++)
-		__builtin_prefetch(at + 64 * i, 1);
+	prefetch(conn->request, 1);
+	prefetch(at - STACK_NEAR, 2 * STACK_NEAR);
 }
 
 /* Behind what was kept, if anything was. */

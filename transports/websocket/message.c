@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "runtime/base/prefetch.h"
+
 /* What a message may waste of its memory once it is whole. */
 #define WASTE_MAX 4096
 
@@ -31,6 +33,8 @@ take(struct message_pool *pool)
 		return malloc(sizeof(*message) + POOL_ROOM + 1);
 	pool->first = message->next;
 	pool->count--;
+	/* The next one's turn is behind a system call or two. */
+	prefetch(pool->first, 1);
 	return message;
 }
 
