@@ -15,14 +15,12 @@ buffer_clear(struct buffer *buffer)
 	*buffer = (struct buffer) { 0 };
 }
 
-char *
-buffer_reserve(struct buffer *buffer, size_t len)
+void
+buffer_grow(struct buffer *buffer, size_t len)
 {
 	size_t used = buffer_len(buffer);
 	size_t size = buffer->size > 0 ? buffer->size : 256;
 
-	if (buffer->size - buffer->end >= len && buffer->data != NULL)
-		return buffer->data + buffer->end;
 	if (buffer->start > 0) {
 		memmove(buffer->data, buffer->data + buffer->start, used);
 		buffer->start = 0;
@@ -34,7 +32,6 @@ buffer_reserve(struct buffer *buffer, size_t len)
 		buffer->data = xrealloc(buffer->data, size);
 		buffer->size = size;
 	}
-	return buffer->data + buffer->end;
 }
 
 void

@@ -25,12 +25,21 @@ buffer_data(const struct buffer *buffer)
 	return buffer->data + buffer->start;
 }
 
+/* What buffer_reserve() does when there is no room. */
+void buffer_grow(struct buffer *buffer, size_t len);
+
 /*
  * Makes room for len more bytes and returns where they go; buffer_added() says
  * how many were written.  Ends the process when memory is gone, so whoever lets
  * a peer choose len bounds it first.
  */
-char *buffer_reserve(struct buffer *buffer, size_t len);
+static inline char *
+buffer_reserve(struct buffer *buffer, size_t len)
+{
+	if (buffer->size - buffer->end < len || buffer->data == NULL)
+		buffer_grow(buffer, len);
+	return buffer->data + buffer->end;
+}
 
 static inline void
 buffer_added(struct buffer *buffer, size_t len)

@@ -19,21 +19,15 @@ struct upgraded;
 struct http_connection {
 	struct event event;
 	struct http_server *server;
-	struct http_connection *next, *previous; /* of its waiting list */
-	struct http_request *request;            /* the one under way */
-	struct http_input *input;   /* bytes not yet used, or NULL */
-	struct http_output *output; /* not yet sent, or NULL */
-	struct tls *tls;            /* or NULL */
-	struct upgraded *upgraded;  /* has taken it, or NULL */
-	int64_t since_ms;           /* in its waiting list */
-	int64_t opened_ms;
-	struct in6_addr peer;
-	uint32_t requests;
-	uint8_t waiting;      /* enum http_waiting */
-	uint8_t watched;      /* EV_READ, EV_WRITE, EV_CLOSED or 0 */
-	bool half_closed : 1; /* the peer sends no more */
-	bool eof : 1;         /* and all it sent was received */
-	bool closing : 1;     /* no further request; closed once all is sent */
+	struct http_request *request; /* the one under way */
+	struct http_input *input;     /* bytes not yet used, or NULL */
+	struct tls *tls;              /* or NULL */
+	struct upgraded *upgraded;    /* has taken it, or NULL */
+	uint8_t waiting;              /* enum http_waiting */
+	uint8_t watched;              /* EV_READ, EV_WRITE, EV_CLOSED or 0 */
+	bool half_closed : 1;         /* the peer sends no more */
+	bool eof : 1;                 /* and all it sent was received */
+	bool closing : 1; /* no further request; closed once all is sent */
 	bool lingers : 1; /* then wait for the peer to close (RFC 9112 9.6) */
 	bool processing : 1; /* intake_feed() is at work */
 	bool holds : 1;      /* a stop waits for it */
@@ -41,6 +35,12 @@ struct http_connection {
 	bool choked : 1;     /* input waits until output was sent */
 	bool unframed : 1;   /* only its end ends the answer (HTTP/1.0) */
 	bool broken : 1;     /* and that answer has failed */
+	uint32_t requests;
+	struct http_output *output;              /* not yet sent, or NULL */
+	struct http_connection *next, *previous; /* of its waiting list */
+	int64_t since_ms;                        /* in that */
+	int64_t opened_ms;
+	struct in6_addr peer;
 };
 
 /* Takes over fd. */

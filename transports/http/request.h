@@ -34,11 +34,11 @@ struct http_request {
 	struct tomo_call *call;
 	struct http_server *server;
 	struct http_connection *connection; /* NULL once the peer is gone */
-	const struct tomo_http_spec *spec;  /* of the row; NULL without one */
+	struct upgraded *upgraded; /* has taken the connection, or NULL */
+	const struct tomo_http_spec *spec; /* of the row; NULL without one */
 	struct body body;
 	struct http_response response;
 	struct http_stream *stream; /* the answer is one, or NULL */
-	struct upgraded *upgraded;  /* has taken the connection, or NULL */
 	struct output_file *file;   /* opened to be sent, or NULL */
 	struct in6_addr peer;
 	uint64_t body_max;   /* a larger body gets 413 */

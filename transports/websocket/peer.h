@@ -28,27 +28,18 @@ struct ws_waiter {
 	struct ws_waiter *next;
 };
 
+/* What each message touches comes first: of an idle one it is far away. */
 struct ws_peer {
 	struct upgraded up;
 	struct tomo_call *call;
 	struct ws_row *row;
-	TAILQ_ENTRY(ws_peer) peers; /* of the row */
-	int64_t since_ms;           /* of its last ping */
-	struct incoming incoming;
 	struct ws_message *first, *last; /* to be received */
 	size_t queued;                   /* memory of these */
 	struct ws_message *current;      /* the handler has it */
 	struct ws_waiter *waiters;
-	struct task *closer;          /* waits until there are no others */
-	struct deflater *deflater;    /* from the first compressed message on */
-	const char *subprotocol;      /* or NULL */
-	char *reason;                 /* or NULL */
-	TAILQ_ENTRY(ws_peer) leavers; /* of the server, if is_leaving */
-	TAILQ_ENTRY(ws_peer) pinged_peers; /* of the server, if pinged */
-	int64_t pinged_ms;
-	int64_t left_ms; /* when it closed, or broke the protocol */
-	uint16_t code;   /* it is closed with; 0: not yet */
-	uint8_t stuck;   /* pings left out since something was sent */
+	struct task *closer; /* waits until there are no others */
+	uint16_t code;       /* it is closed with; 0: not yet */
+	uint8_t stuck;       /* pings left out since something was sent */
 	bool close_sent, close_got;
 	bool faulty;    /* the peer broke the protocol, or a bound */
 	bool lost;      /* no more comes, and nothing can be sent */
@@ -57,6 +48,16 @@ struct ws_peer {
 	bool receiving; /* somebody waits for a message */
 	bool ending;    /* messages are wanted no more */
 	bool is_leaving;
+	struct incoming incoming;
+	struct deflater *deflater;    /* from the first compressed message on */
+	TAILQ_ENTRY(ws_peer) peers;   /* of the row */
+	TAILQ_ENTRY(ws_peer) leavers; /* of the server, if is_leaving */
+	TAILQ_ENTRY(ws_peer) pinged_peers; /* of the server, if pinged */
+	int64_t since_ms;                  /* of its last ping */
+	int64_t pinged_ms;
+	int64_t left_ms;         /* when it closed, or broke the protocol */
+	const char *subprotocol; /* or NULL */
+	char *reason;            /* or NULL */
 	char id[UUID_SIZE];
 };
 

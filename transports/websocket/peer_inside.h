@@ -11,16 +11,32 @@
 #define LOST 1006
 
 /* Whether the peer has closed, or done what closes it. */
-bool peer_has_left(const struct ws_peer *peer);
+static inline bool
+peer_has_left(const struct ws_peer *peer)
+{
+	return peer->close_got || peer->faulty;
+}
 
 /* Whether no further message comes. */
-bool peer_is_over(const struct ws_peer *peer);
+static inline bool
+peer_is_over(const struct ws_peer *peer)
+{
+	return peer->close_sent || peer_has_left(peer) || peer->lost;
+}
 
 /*
  * Whether it may still be sent to: a peer that sends a message and a close gets
  * its answer to both (RFC 6455 5.5.1), until keepalive.h has the close answered.
  */
-bool peer_can_send(const struct ws_peer *peer);
+static inline bool
+peer_can_send(const struct ws_peer *peer)
+{
+	const bool is_behind = peer->first != NULL || peer->current != NULL;
+
+	if (peer->close_sent || peer->lost)
+		return false;
+	return !peer_has_left(peer) || is_behind;
+}
 
 /* Tells all that wait in peer_wait(). */
 void peer_wake(struct ws_peer *peer);

@@ -5,28 +5,6 @@
 #include "runtime/base/alloc.h"
 #include "runtime/loop/task.h"
 
-bool
-peer_has_left(const struct ws_peer *peer)
-{
-	return peer->close_got || peer->faulty;
-}
-
-bool
-peer_is_over(const struct ws_peer *peer)
-{
-	return peer->close_sent || peer_has_left(peer) || peer->lost;
-}
-
-bool
-peer_can_send(const struct ws_peer *peer)
-{
-	const bool is_behind = peer->first != NULL || peer->current != NULL;
-
-	if (peer->close_sent || peer->lost)
-		return false;
-	return !peer_has_left(peer) || is_behind;
-}
-
 /* ---- waiting ---- */
 
 void
